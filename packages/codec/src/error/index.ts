@@ -39,7 +39,6 @@ export class CodedError<Code extends string = string> extends Error {
   readonly status: number
   readonly next: string
   readonly details: ErrorDetails
-  readonly [BRAND] = true as const
 
   constructor(table: ErrorTable<Code>, code: Code, message?: string, options: CodedErrorOptions = {}) {
     const entry = table[code]
@@ -49,6 +48,7 @@ export class CodedError<Code extends string = string> extends Error {
     this.status = entry.status
     this.next = entry.next
     this.details = options.details ?? {}
+    Object.defineProperty(this, BRAND, { value: true })
   }
 }
 
