@@ -7,12 +7,28 @@ export const CLI_ERRORS = {
     summary: 'an argument of the command is not what it takes',
     next: 'see the command with --help',
   },
-  CLI_FILE_TOO_LARGE: { status: 413, summary: 'a file is larger than this command reads', next: 'check that it is the file you meant' },
+  CLI_FILE_TOO_LARGE: {
+    status: 413,
+    summary: 'a file is larger than this command reads',
+    next: 'check that it is the file you meant',
+  },
   CLI_FILE_UNREADABLE: { status: 400, summary: 'a file cannot be read', next: 'check the path and the permissions' },
-  CLI_FILE_EXISTS: { status: 409, summary: 'a file to be written exists already', next: 'choose another folder or remove it first' },
-  CLI_SERVICE_UNREACHABLE: { status: 502, summary: 'the service did not answer', next: 'check --url and that `veritee serve` is running' },
+  CLI_FILE_EXISTS: {
+    status: 409,
+    summary: 'a file to be written exists already',
+    next: 'choose another folder or remove it first',
+  },
+  CLI_SERVICE_UNREACHABLE: {
+    status: 502,
+    summary: 'the service did not answer',
+    next: 'check --url and that `veritee serve` is running',
+  },
   CLI_SERVICE_REFUSED: { status: 403, summary: 'the service refused the request', next: 'see its findings' },
-  CLI_UNFIT_INPUT: { status: 400, summary: 'the input is not something this command works on', next: 'see `veritee inspect FILE`' },
+  CLI_UNFIT_INPUT: {
+    status: 400,
+    summary: 'the input is not something this command works on',
+    next: 'see `veritee inspect FILE`',
+  },
 } as const satisfies ErrorTable<string>
 
 export type CliErrorCode = keyof typeof CLI_ERRORS

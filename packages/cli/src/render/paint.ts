@@ -8,7 +8,7 @@ export interface Paint {
 }
 
 const plain = (text: string): string => text
-const escape =
+const sgr =
   (open: number, close: number) =>
   (text: string): string =>
     `\u001b[${open}m${text}\u001b[${close}m`
@@ -16,7 +16,7 @@ const escape =
 /** @param colour whether the output is a terminal that shows colour */
 export function createPaint(colour: boolean): Paint {
   if (!colour) return { good: plain, bad: plain, warn: plain, dim: plain, bold: plain }
-  return { good: escape(32, 39), bad: escape(31, 39), warn: escape(33, 39), dim: escape(2, 22), bold: escape(1, 22) }
+  return { good: sgr(32, 39), bad: sgr(31, 39), warn: sgr(33, 39), dim: sgr(2, 22), bold: sgr(1, 22) }
 }
 
 /** Text from outside made safe for a terminal: control characters become visible escapes. */

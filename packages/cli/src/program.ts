@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { addDoctor } from './commands/doctor.ts'
+import { addInspect } from './commands/inspect.ts'
+import { addSecret } from './commands/secret.ts'
+import { addServe } from './commands/serve.ts'
+import { addSimulate } from './commands/simulate.ts'
+import { addVerify } from './commands/verify.ts'
+import type { ExitCode } from './exit.ts'
+import type { Io } from './io.ts'
+
+/** What every command is built with. */
+export interface Face {
+  readonly io: Io
+  /** Says how the command ended; without it the command ends accepted. */
+  readonly exit: (code: ExitCode) => void
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+/** The whole command tree. It never ends the process itself. */
+export function createProgram(io: Io, exit: (code: ExitCode) => void): Command {
+  const program = new Command('veritee')
+    .description('A machine proves what it is; only then does it get its keys.')
+    .version(version, '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .showHelpAfterError('(see --help)')
+    .helpCommand(true)
+    .addHelpText('after', '\nExit codes: 0 accepted, 1 judged and refused, 2 wrong usage or malformed input.')
+  const face: Face = { io, exit }
+  addVerify(program, face)
+  addInspect(program, face)
+  addSecret(program, face)
+  addServe(program, face)
+  addSimulate(program, face)
+  addDoctor(program, face)
+  return program
+}
