@@ -15,321 +15,413 @@ const QUOTE_AGAIN = 'Treat the quote as forged; ask the attester for a new one.'
 /** Every code that {@link EvidenceError} can carry. */
 export const EVIDENCE_ERRORS = {
   // DCAP: SGX and TDX quotes, reports, signed enclaves.
-  DCAP_ADVISORIES_EXCESSIVE: row(
-    422,
-    'The joined advisory ids are longer than the parity rules allow.',
-    'Verify with the strict rules, which have no such limit.',
-  ),
-  DCAP_ATTESTATION_KEY_INVALID: row(422, 'The attestation key of the quote is not a point on P-256.', QUOTE_AGAIN),
-  DCAP_CERTIFICATE_ALGORITHM_INVALID: row(
-    422,
-    'A certificate is not an ECDSA P-256 certificate signed with SHA-256.',
-    CHAIN_AGAIN,
-  ),
-  DCAP_CERTIFICATE_AUTHORITY_KEY_MISMATCH: row(
-    422,
-    'The authority key id of a certificate does not name its issuer.',
-    CHAIN_AGAIN,
-  ),
-  DCAP_CERTIFICATE_CONSTRAINTS_INVALID: row(
-    422,
-    'The basic constraints of a certificate do not fit its place in the chain.',
-    CHAIN_AGAIN,
-  ),
-  DCAP_CERTIFICATE_EXPIRED: row(
-    422,
-    'A certificate that the verdict rests on has expired.',
-    'Refresh the collateral and the PCK certificate; or allow expired collateral and let a policy with a grace period decide.',
-  ),
-  DCAP_CERTIFICATE_EXTENSION_MISSING: row(
-    422,
-    'A certificate lacks an extension that every certificate of the chain must have.',
-    CHAIN_AGAIN,
-  ),
-  DCAP_CERTIFICATE_EXTENSION_UNKNOWN: row(
-    422,
-    'A certificate carries a critical extension that is not known here.',
-    CHAIN_AGAIN,
-  ),
-  DCAP_CERTIFICATE_KEY_USAGE_INVALID: row(
-    422,
-    'The key usage of a certificate does not allow what it is used for.',
-    CHAIN_AGAIN,
-  ),
-  DCAP_CERTIFICATE_NOT_YET_VALID: row(
-    422,
-    'A certificate that the verdict rests on is not valid yet.',
-    'Check the clock of the verifier.',
-  ),
-  DCAP_CERTIFICATION_DATA_MISMATCH: row(
-    422,
-    'The certification data of the quote and the PCK certificate describe different platforms.',
-    'Supply the PCK certificate chain that belongs to this quote.',
-  ),
-  DCAP_COLLATERAL_EXCESSIVE: row(413, 'A member of the collateral is larger than any genuine one.', COLLATERAL_AGAIN),
-  DCAP_COLLATERAL_INVALID: row(
-    400,
-    'The collateral bundle is malformed or misses a member.',
-    'Give the bundle as JSON with root_ca_crl, pck_crl, tcb_info, qe_identity and their signatures and issuer chains.',
-  ),
-  DCAP_INTERMEDIATE_CA_ISSUER_MISMATCH: row(
-    422,
-    'The intermediate certificate names another issuer than the root of its chain.',
-    CHAIN_AGAIN,
-  ),
-  DCAP_INTERMEDIATE_CA_MISSING: row(422, 'The PCK chain holds no intermediate CA certificate.', CHAIN_AGAIN),
-  DCAP_INTERMEDIATE_CA_NAME_UNKNOWN: row(
-    422,
-    'The intermediate certificate is neither the PCK Processor CA nor the PCK Platform CA.',
-    CHAIN_AGAIN,
-  ),
-  DCAP_INTERMEDIATE_CA_REVOKED: row(
-    422,
-    'The intermediate CA of the PCK chain is revoked.',
-    'Do not trust this platform until it has a PCK certificate of a CA that is not revoked.',
-  ),
-  DCAP_INTERMEDIATE_CA_SIGNATURE_INVALID: row(
-    422,
-    'The intermediate certificate is not signed by the root of its chain.',
-    CHAIN_AGAIN,
-  ),
-  DCAP_PCK_CHAIN_INVALID: row(422, 'The PCK certificate chain is not three readable certificates.', CHAIN_AGAIN),
-  DCAP_PCK_CHAIN_MISSING: row(
-    422,
-    'Neither the quote nor the collateral carries a PCK certificate chain.',
-    'Fetch the PCK certificate for this platform and put its chain into pck_certificate_chain of the collateral.',
-  ),
-  DCAP_PCK_CRL_AUTHORITY_KEY_MISMATCH: row(
-    422,
-    'The authority key id of the PCK CRL does not name its issuer.',
-    COLLATERAL_AGAIN,
-  ),
-  DCAP_PCK_CRL_EXPIRED: row(
-    422,
-    'The PCK CRL is past its next update.',
-    'Refresh the collateral; or allow expired collateral and let a policy with a grace period decide.',
-  ),
-  DCAP_PCK_CRL_EXTENSION_MISSING: row(422, 'The PCK CRL lacks its authority key id.', COLLATERAL_AGAIN),
-  DCAP_PCK_CRL_EXTENSION_UNKNOWN: row(
-    422,
-    'The PCK CRL carries an extension that narrows its scope or is critical and not known here.',
-    'Supply the full CRL of the CA, not a delta or a partial one.',
-  ),
-  DCAP_PCK_CRL_INVALID: row(422, 'The PCK CRL is not a readable version 2 CRL.', COLLATERAL_AGAIN),
-  DCAP_PCK_CRL_ISSUER_MISMATCH: row(
-    422,
-    'The PCK CRL is from another issuer than the PCK certificate.',
-    'Supply the CRL of the CA (processor or platform) that issued the PCK certificate.',
-  ),
-  DCAP_PCK_CRL_NOT_YET_VALID: row(422, 'The PCK CRL is not valid yet.', 'Check the clock of the verifier.'),
-  DCAP_PCK_CRL_SIGNATURE_INVALID: row(422, 'The PCK CRL is not signed by the intermediate CA.', COLLATERAL_AGAIN),
-  DCAP_PCK_EXTENSION_INVALID: row(422, 'The SGX extension of the PCK certificate is malformed.', CHAIN_AGAIN),
-  DCAP_PCK_EXTENSION_MISSING: row(422, 'The PCK certificate lacks the SGX extension or a member of it.', CHAIN_AGAIN),
-  DCAP_PCK_ISSUER_MISMATCH: row(
-    422,
-    'The PCK certificate names another issuer than the intermediate of its chain.',
-    CHAIN_AGAIN,
-  ),
-  DCAP_PCK_MISSING: row(422, 'The PCK chain holds no PCK certificate.', CHAIN_AGAIN),
-  DCAP_PCK_REVOKED: row(
-    422,
-    'The PCK certificate of the platform is revoked.',
-    'Do not trust this platform; its attestation key material is considered compromised.',
-  ),
-  DCAP_PCK_SIGNATURE_INVALID: row(
-    422,
-    'The PCK certificate is not signed by the intermediate of its chain.',
-    CHAIN_AGAIN,
-  ),
-  DCAP_QE_ATTRIBUTES_MISMATCH: row(
-    422,
-    'The attributes of the quoting enclave are not those of its identity.',
-    'Do not trust the quote: another enclave signed it than the one Intel published.',
-  ),
-  DCAP_QE_DEBUG: row(
-    422,
-    'The quoting enclave runs in debug mode.',
-    'Do not trust the quote: the keys of a debug enclave can be read.',
-  ),
-  DCAP_QE_IDENTITY_EXPIRED: row(
-    422,
-    'The quoting enclave identity is past its next update.',
-    'Refresh the collateral; or allow expired collateral and let a policy with a grace period decide.',
-  ),
-  DCAP_QE_IDENTITY_INVALID: row(422, 'The quoting enclave identity is malformed.', COLLATERAL_AGAIN),
-  DCAP_QE_IDENTITY_MISSING: row(
-    422,
-    'The collateral leaves the quoting enclave identity out.',
-    'Fetch the identity (qe/identity) and put it into the collateral; without it every check of the quoting enclave would be skipped.',
-  ),
-  DCAP_QE_IDENTITY_NOT_YET_VALID: row(
-    422,
-    'The quoting enclave identity was issued in the future.',
-    'Check the clock of the verifier.',
-  ),
-  DCAP_QE_IDENTITY_SIGNATURE_INVALID: row(
-    422,
-    'The quoting enclave identity is not signed by the TCB signing key over its exact text.',
-    'Keep the text byte for byte as it was served; re-formatted JSON loses its signature.',
-  ),
-  DCAP_QE_IDENTITY_TEE_MISMATCH: row(
-    422,
-    'The identity is that of another enclave than the one that quotes for this TEE.',
-    'Supply qe/identity of the sgx API for SGX quotes and of the tdx API for TDX quotes.',
-  ),
-  DCAP_QE_IDENTITY_VERSION_UNSUPPORTED: row(
-    422,
-    'The quoting enclave identity is of a version that cannot be read here.',
-    'Version 2 is read; fetch it from the version 4 API.',
-  ),
-  DCAP_QE_MISCSELECT_MISMATCH: row(
-    422,
-    'MISCSELECT of the quoting enclave is not that of its identity.',
-    'Do not trust the quote: another enclave signed it than the one Intel published.',
-  ),
-  DCAP_QE_MRSIGNER_MISMATCH: row(
-    422,
-    'The quoting enclave is signed by another signer than its identity names.',
-    'Do not trust the quote: another enclave signed it than the one Intel published.',
-  ),
-  DCAP_QE_PRODUCT_MISMATCH: row(
-    422,
-    'The product id of the quoting enclave is not that of its identity.',
-    'Do not trust the quote: another enclave signed it than the one Intel published.',
-  ),
-  DCAP_QE_REPORT_DATA_MISMATCH: row(
-    422,
-    'The quoting enclave did not vouch for this attestation key and authentication data.',
-    QUOTE_AGAIN,
-  ),
-  DCAP_QE_REPORT_DATA_TAIL_NOT_ZERO: row(
-    422,
-    'The second half of the quoting enclave report data is not zero.',
-    QUOTE_AGAIN,
-  ),
-  DCAP_QE_REPORT_SIGNATURE_INVALID: row(422, 'The quoting enclave report is not signed by the PCK key.', QUOTE_AGAIN),
-  DCAP_QUOTE_SIGNATURE_INVALID: row(
-    422,
-    'The quote is not signed by its attestation key.',
-    'Send the quote exactly as the attester produced it; one that was changed in any byte is refused.',
-  ),
-  DCAP_ROOT_CA_MISSING: row(422, 'The certificate chain holds no self-issued SGX Root CA certificate.', CHAIN_AGAIN),
-  DCAP_ROOT_CA_REVOKED: row(422, 'The root CA is listed in its own CRL.', 'Do not trust anything under this root.'),
-  DCAP_ROOT_CA_SIGNATURE_INVALID: row(
-    422,
-    'The root certificate of the chain is not signed by its own key.',
-    CHAIN_AGAIN,
-  ),
-  DCAP_ROOT_CRL_AUTHORITY_KEY_MISMATCH: row(
-    422,
-    'The authority key id of the root CRL does not name its issuer.',
-    COLLATERAL_AGAIN,
-  ),
-  DCAP_ROOT_CRL_EXPIRED: row(
-    422,
-    'The root CRL is past its next update.',
-    'Refresh the collateral; or allow expired collateral and let a policy with a grace period decide.',
-  ),
-  DCAP_ROOT_CRL_EXTENSION_MISSING: row(422, 'The root CRL lacks its authority key id.', COLLATERAL_AGAIN),
-  DCAP_ROOT_CRL_EXTENSION_UNKNOWN: row(
-    422,
-    'The root CRL carries an extension that narrows its scope or is critical and not known here.',
-    'Supply the full CRL of the root CA, not a delta or a partial one.',
-  ),
-  DCAP_ROOT_CRL_INVALID: row(422, 'The root CRL is not a readable version 2 CRL.', COLLATERAL_AGAIN),
-  DCAP_ROOT_CRL_ISSUER_MISMATCH: row(422, 'The root CRL is from another issuer than the root CA.', COLLATERAL_AGAIN),
-  DCAP_ROOT_CRL_NOT_YET_VALID: row(422, 'The root CRL is not valid yet.', 'Check the clock of the verifier.'),
-  DCAP_ROOT_CRL_SIGNATURE_INVALID: row(422, 'The root CRL is not signed by the root CA.', COLLATERAL_AGAIN),
-  DCAP_ROOT_INVALID: row(
-    400,
-    'The root given to trust is not a readable self-signed P-256 certificate.',
-    'Give the root certificate as PEM or DER.',
-  ),
-  DCAP_ROOT_UNTRUSTED: row(
-    422,
-    'The certificate chain ends in a root that is not trusted here.',
-    'Genuine chains end in the Intel SGX Root CA. A simulated root is trusted only where it is named.',
-  ),
-  DCAP_TCB_INFO_EXPIRED: row(
-    422,
-    'TCB info is past its next update.',
-    'Refresh the collateral; or allow expired collateral and let a policy with a grace period decide.',
-  ),
-  DCAP_TCB_INFO_FMSPC_MISMATCH: row(
-    422,
-    'TCB info describes another platform family than the PCK certificate.',
-    'Fetch TCB info for the FMSPC of the PCK certificate.',
-  ),
-  DCAP_TCB_INFO_INVALID: row(422, 'TCB info is malformed.', COLLATERAL_AGAIN),
-  DCAP_TCB_INFO_NOT_YET_VALID: row(422, 'TCB info was issued in the future.', 'Check the clock of the verifier.'),
-  DCAP_TCB_INFO_PCEID_MISMATCH: row(
-    422,
-    'TCB info describes another provisioning enclave than the PCK certificate.',
-    'Fetch TCB info for the PCEID of the PCK certificate.',
-  ),
-  DCAP_TCB_INFO_SIGNATURE_INVALID: row(
-    422,
-    'TCB info is not signed by the TCB signing key over its exact text.',
-    'Keep the text byte for byte as it was served; re-formatted JSON loses its signature.',
-  ),
-  DCAP_TCB_INFO_TEE_MISMATCH: row(
-    422,
-    'TCB info is that of another TEE than the quote.',
-    'Fetch tcb from the sgx API for SGX quotes and from the tdx API for TDX quotes.',
-  ),
-  DCAP_TCB_INFO_VERSION_UNSUPPORTED: row(
-    422,
-    'TCB info is of a version that cannot be read here.',
-    'Version 3 is read, and version 2 for SGX; fetch it from the version 4 API.',
-  ),
-  DCAP_TCB_MODULE_NOT_SUPPORTED: row(
-    422,
-    'No published level matches the TDX module of the platform.',
-    'Update the TDX module; or refresh the collateral if the module is newer than it.',
-  ),
-  DCAP_TCB_PLATFORM_NOT_SUPPORTED: row(
-    422,
-    'No published TCB level matches the platform.',
-    'Update the platform as its shortfall says, then provision a new PCK certificate.',
-  ),
-  DCAP_TCB_QE_NOT_SUPPORTED: row(
-    422,
-    'No published level matches the quoting enclave.',
-    'Update the quoting enclave of the platform.',
-  ),
-  DCAP_TCB_SIGNER_ISSUER_MISMATCH: row(
-    422,
-    'The TCB signing certificate names another issuer than the root of its chain.',
-    COLLATERAL_AGAIN,
-  ),
-  DCAP_TCB_SIGNER_MISSING: row(422, 'The issuer chain holds no TCB signing certificate.', COLLATERAL_AGAIN),
-  DCAP_TCB_SIGNER_REVOKED: row(422, 'The TCB signing certificate is revoked.', COLLATERAL_AGAIN),
-  DCAP_TCB_SIGNER_SIGNATURE_INVALID: row(
-    422,
-    'The TCB signing certificate is not signed by the root of its chain.',
-    COLLATERAL_AGAIN,
-  ),
-  DCAP_TCB_SIGNING_CHAIN_INVALID: row(422, 'The issuer chain is not two readable certificates.', COLLATERAL_AGAIN),
-  DCAP_TCB_SIGNING_CHAIN_UNTRUSTED: row(
-    422,
-    'The issuer chain ends in a root that is not trusted here.',
-    COLLATERAL_AGAIN,
-  ),
-  DCAP_TDX_MODULE_ATTRIBUTES_INVALID: row(
-    422,
-    'The SEAM attributes of the TDX module are not zero.',
-    'Do not trust the TD: its module is not one that Intel published.',
-  ),
-  DCAP_TDX_MODULE_SIGNER_MISMATCH: row(
-    422,
-    'The TDX module is signed by another signer than its identity names.',
-    'Do not trust the TD: its module is not one that Intel published.',
-  ),
-  DCAP_TDX_MODULE_UNKNOWN: row(
-    422,
-    'TCB info has no identity for the TDX module generation of the quote.',
-    'Refresh the collateral; if it is current, the module is not one that Intel published.',
-  ),
+  DCAP_ADVISORIES_EXCESSIVE: {
+    status: 422,
+    summary: 'The joined advisory ids are longer than the parity rules allow.',
+    next: 'Verify with the strict rules, which have no such limit.',
+  },
+  DCAP_ATTESTATION_KEY_INVALID: {
+    status: 422,
+    summary: 'The attestation key of the quote is not a point on P-256.',
+    next: QUOTE_AGAIN as string,
+  },
+  DCAP_CERTIFICATE_ALGORITHM_INVALID: {
+    status: 422,
+    summary: 'A certificate is not an ECDSA P-256 certificate signed with SHA-256.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_CERTIFICATE_AUTHORITY_KEY_MISMATCH: {
+    status: 422,
+    summary: 'The authority key id of a certificate does not name its issuer.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_CERTIFICATE_CONSTRAINTS_INVALID: {
+    status: 422,
+    summary: 'The basic constraints of a certificate do not fit its place in the chain.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_CERTIFICATE_EXPIRED: {
+    status: 422,
+    summary: 'A certificate that the verdict rests on has expired.',
+    next: 'Refresh the collateral and the PCK certificate; or allow expired collateral and let a policy with a grace period decide.',
+  },
+  DCAP_CERTIFICATE_EXTENSION_MISSING: {
+    status: 422,
+    summary: 'A certificate lacks an extension that every certificate of the chain must have.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_CERTIFICATE_EXTENSION_UNKNOWN: {
+    status: 422,
+    summary: 'A certificate carries a critical extension that is not known here.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_CERTIFICATE_KEY_USAGE_INVALID: {
+    status: 422,
+    summary: 'The key usage of a certificate does not allow what it is used for.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_CERTIFICATE_NOT_YET_VALID: {
+    status: 422,
+    summary: 'A certificate that the verdict rests on is not valid yet.',
+    next: 'Check the clock of the verifier.',
+  },
+  DCAP_CERTIFICATION_DATA_MISMATCH: {
+    status: 422,
+    summary: 'The certification data of the quote and the PCK certificate describe different platforms.',
+    next: 'Supply the PCK certificate chain that belongs to this quote.',
+  },
+  DCAP_COLLATERAL_EXCESSIVE: {
+    status: 413,
+    summary: 'A member of the collateral is larger than any genuine one.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_COLLATERAL_INVALID: {
+    status: 400,
+    summary: 'The collateral bundle is malformed or misses a member.',
+    next: 'Give the bundle as JSON with root_ca_crl, pck_crl, tcb_info, qe_identity and their signatures and issuer chains.',
+  },
+  DCAP_INTERMEDIATE_CA_ISSUER_MISMATCH: {
+    status: 422,
+    summary: 'The intermediate certificate names another issuer than the root of its chain.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_INTERMEDIATE_CA_MISSING: {
+    status: 422,
+    summary: 'The PCK chain holds no intermediate CA certificate.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_INTERMEDIATE_CA_NAME_UNKNOWN: {
+    status: 422,
+    summary: 'The intermediate certificate is neither the PCK Processor CA nor the PCK Platform CA.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_INTERMEDIATE_CA_REVOKED: {
+    status: 422,
+    summary: 'The intermediate CA of the PCK chain is revoked.',
+    next: 'Do not trust this platform until it has a PCK certificate of a CA that is not revoked.',
+  },
+  DCAP_INTERMEDIATE_CA_SIGNATURE_INVALID: {
+    status: 422,
+    summary: 'The intermediate certificate is not signed by the root of its chain.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_PCK_CHAIN_INVALID: {
+    status: 422,
+    summary: 'The PCK certificate chain is not three readable certificates.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_PCK_CHAIN_MISSING: {
+    status: 422,
+    summary: 'Neither the quote nor the collateral carries a PCK certificate chain.',
+    next: 'Fetch the PCK certificate for this platform and put its chain into pck_certificate_chain of the collateral.',
+  },
+  DCAP_PCK_CRL_AUTHORITY_KEY_MISMATCH: {
+    status: 422,
+    summary: 'The authority key id of the PCK CRL does not name its issuer.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_PCK_CRL_EXPIRED: {
+    status: 422,
+    summary: 'The PCK CRL is past its next update.',
+    next: 'Refresh the collateral; or allow expired collateral and let a policy with a grace period decide.',
+  },
+  DCAP_PCK_CRL_EXTENSION_MISSING: {
+    status: 422,
+    summary: 'The PCK CRL lacks its authority key id.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_PCK_CRL_EXTENSION_UNKNOWN: {
+    status: 422,
+    summary: 'The PCK CRL carries an extension that narrows its scope or is critical and not known here.',
+    next: 'Supply the full CRL of the CA, not a delta or a partial one.',
+  },
+  DCAP_PCK_CRL_INVALID: {
+    status: 422,
+    summary: 'The PCK CRL is not a readable version 2 CRL.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_PCK_CRL_ISSUER_MISMATCH: {
+    status: 422,
+    summary: 'The PCK CRL is from another issuer than the PCK certificate.',
+    next: 'Supply the CRL of the CA (processor or platform) that issued the PCK certificate.',
+  },
+  DCAP_PCK_CRL_NOT_YET_VALID: {
+    status: 422,
+    summary: 'The PCK CRL is not valid yet.',
+    next: 'Check the clock of the verifier.',
+  },
+  DCAP_PCK_CRL_SIGNATURE_INVALID: {
+    status: 422,
+    summary: 'The PCK CRL is not signed by the intermediate CA.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_PCK_EXTENSION_INVALID: {
+    status: 422,
+    summary: 'The SGX extension of the PCK certificate is malformed.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_PCK_EXTENSION_MISSING: {
+    status: 422,
+    summary: 'The PCK certificate lacks the SGX extension or a member of it.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_PCK_ISSUER_MISMATCH: {
+    status: 422,
+    summary: 'The PCK certificate names another issuer than the intermediate of its chain.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_PCK_MISSING: { status: 422, summary: 'The PCK chain holds no PCK certificate.', next: CHAIN_AGAIN as string },
+  DCAP_PCK_REVOKED: {
+    status: 422,
+    summary: 'The PCK certificate of the platform is revoked.',
+    next: 'Do not trust this platform; its attestation key material is considered compromised.',
+  },
+  DCAP_PCK_SIGNATURE_INVALID: {
+    status: 422,
+    summary: 'The PCK certificate is not signed by the intermediate of its chain.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_QE_ATTRIBUTES_MISMATCH: {
+    status: 422,
+    summary: 'The attributes of the quoting enclave are not those of its identity.',
+    next: 'Do not trust the quote: another enclave signed it than the one Intel published.',
+  },
+  DCAP_QE_DEBUG: {
+    status: 422,
+    summary: 'The quoting enclave runs in debug mode.',
+    next: 'Do not trust the quote: the keys of a debug enclave can be read.',
+  },
+  DCAP_QE_IDENTITY_EXPIRED: {
+    status: 422,
+    summary: 'The quoting enclave identity is past its next update.',
+    next: 'Refresh the collateral; or allow expired collateral and let a policy with a grace period decide.',
+  },
+  DCAP_QE_IDENTITY_INVALID: {
+    status: 422,
+    summary: 'The quoting enclave identity is malformed.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_QE_IDENTITY_MISSING: {
+    status: 422,
+    summary: 'The collateral leaves the quoting enclave identity out.',
+    next: 'Fetch the identity (qe/identity) and put it into the collateral; without it every check of the quoting enclave would be skipped.',
+  },
+  DCAP_QE_IDENTITY_NOT_YET_VALID: {
+    status: 422,
+    summary: 'The quoting enclave identity was issued in the future.',
+    next: 'Check the clock of the verifier.',
+  },
+  DCAP_QE_IDENTITY_SIGNATURE_INVALID: {
+    status: 422,
+    summary: 'The quoting enclave identity is not signed by the TCB signing key over its exact text.',
+    next: 'Keep the text byte for byte as it was served; re-formatted JSON loses its signature.',
+  },
+  DCAP_QE_IDENTITY_TEE_MISMATCH: {
+    status: 422,
+    summary: 'The identity is that of another enclave than the one that quotes for this TEE.',
+    next: 'Supply qe/identity of the sgx API for SGX quotes and of the tdx API for TDX quotes.',
+  },
+  DCAP_QE_IDENTITY_VERSION_UNSUPPORTED: {
+    status: 422,
+    summary: 'The quoting enclave identity is of a version that cannot be read here.',
+    next: 'Version 2 is read; fetch it from the version 4 API.',
+  },
+  DCAP_QE_MISCSELECT_MISMATCH: {
+    status: 422,
+    summary: 'MISCSELECT of the quoting enclave is not that of its identity.',
+    next: 'Do not trust the quote: another enclave signed it than the one Intel published.',
+  },
+  DCAP_QE_MRSIGNER_MISMATCH: {
+    status: 422,
+    summary: 'The quoting enclave is signed by another signer than its identity names.',
+    next: 'Do not trust the quote: another enclave signed it than the one Intel published.',
+  },
+  DCAP_QE_PRODUCT_MISMATCH: {
+    status: 422,
+    summary: 'The product id of the quoting enclave is not that of its identity.',
+    next: 'Do not trust the quote: another enclave signed it than the one Intel published.',
+  },
+  DCAP_QE_REPORT_DATA_MISMATCH: {
+    status: 422,
+    summary: 'The quoting enclave did not vouch for this attestation key and authentication data.',
+    next: QUOTE_AGAIN as string,
+  },
+  DCAP_QE_REPORT_DATA_TAIL_NOT_ZERO: {
+    status: 422,
+    summary: 'The second half of the quoting enclave report data is not zero.',
+    next: QUOTE_AGAIN as string,
+  },
+  DCAP_QE_REPORT_SIGNATURE_INVALID: {
+    status: 422,
+    summary: 'The quoting enclave report is not signed by the PCK key.',
+    next: QUOTE_AGAIN as string,
+  },
+  DCAP_QUOTE_SIGNATURE_INVALID: {
+    status: 422,
+    summary: 'The quote is not signed by its attestation key.',
+    next: 'Send the quote exactly as the attester produced it; one that was changed in any byte is refused.',
+  },
+  DCAP_ROOT_CA_MISSING: {
+    status: 422,
+    summary: 'The certificate chain holds no self-issued SGX Root CA certificate.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_ROOT_CA_REVOKED: {
+    status: 422,
+    summary: 'The root CA is listed in its own CRL.',
+    next: 'Do not trust anything under this root.',
+  },
+  DCAP_ROOT_CA_SIGNATURE_INVALID: {
+    status: 422,
+    summary: 'The root certificate of the chain is not signed by its own key.',
+    next: CHAIN_AGAIN as string,
+  },
+  DCAP_ROOT_CRL_AUTHORITY_KEY_MISMATCH: {
+    status: 422,
+    summary: 'The authority key id of the root CRL does not name its issuer.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_ROOT_CRL_EXPIRED: {
+    status: 422,
+    summary: 'The root CRL is past its next update.',
+    next: 'Refresh the collateral; or allow expired collateral and let a policy with a grace period decide.',
+  },
+  DCAP_ROOT_CRL_EXTENSION_MISSING: {
+    status: 422,
+    summary: 'The root CRL lacks its authority key id.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_ROOT_CRL_EXTENSION_UNKNOWN: {
+    status: 422,
+    summary: 'The root CRL carries an extension that narrows its scope or is critical and not known here.',
+    next: 'Supply the full CRL of the root CA, not a delta or a partial one.',
+  },
+  DCAP_ROOT_CRL_INVALID: {
+    status: 422,
+    summary: 'The root CRL is not a readable version 2 CRL.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_ROOT_CRL_ISSUER_MISMATCH: {
+    status: 422,
+    summary: 'The root CRL is from another issuer than the root CA.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_ROOT_CRL_NOT_YET_VALID: {
+    status: 422,
+    summary: 'The root CRL is not valid yet.',
+    next: 'Check the clock of the verifier.',
+  },
+  DCAP_ROOT_CRL_SIGNATURE_INVALID: {
+    status: 422,
+    summary: 'The root CRL is not signed by the root CA.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_ROOT_INVALID: {
+    status: 400,
+    summary: 'The root given to trust is not a readable self-signed P-256 certificate.',
+    next: 'Give the root certificate as PEM or DER.',
+  },
+  DCAP_ROOT_UNTRUSTED: {
+    status: 422,
+    summary: 'The certificate chain ends in a root that is not trusted here.',
+    next: 'Genuine chains end in the Intel SGX Root CA. A simulated root is trusted only where it is named.',
+  },
+  DCAP_TCB_INFO_EXPIRED: {
+    status: 422,
+    summary: 'TCB info is past its next update.',
+    next: 'Refresh the collateral; or allow expired collateral and let a policy with a grace period decide.',
+  },
+  DCAP_TCB_INFO_FMSPC_MISMATCH: {
+    status: 422,
+    summary: 'TCB info describes another platform family than the PCK certificate.',
+    next: 'Fetch TCB info for the FMSPC of the PCK certificate.',
+  },
+  DCAP_TCB_INFO_INVALID: { status: 422, summary: 'TCB info is malformed.', next: COLLATERAL_AGAIN as string },
+  DCAP_TCB_INFO_NOT_YET_VALID: {
+    status: 422,
+    summary: 'TCB info was issued in the future.',
+    next: 'Check the clock of the verifier.',
+  },
+  DCAP_TCB_INFO_PCEID_MISMATCH: {
+    status: 422,
+    summary: 'TCB info describes another provisioning enclave than the PCK certificate.',
+    next: 'Fetch TCB info for the PCEID of the PCK certificate.',
+  },
+  DCAP_TCB_INFO_SIGNATURE_INVALID: {
+    status: 422,
+    summary: 'TCB info is not signed by the TCB signing key over its exact text.',
+    next: 'Keep the text byte for byte as it was served; re-formatted JSON loses its signature.',
+  },
+  DCAP_TCB_INFO_TEE_MISMATCH: {
+    status: 422,
+    summary: 'TCB info is that of another TEE than the quote.',
+    next: 'Fetch tcb from the sgx API for SGX quotes and from the tdx API for TDX quotes.',
+  },
+  DCAP_TCB_INFO_VERSION_UNSUPPORTED: {
+    status: 422,
+    summary: 'TCB info is of a version that cannot be read here.',
+    next: 'Version 3 is read, and version 2 for SGX; fetch it from the version 4 API.',
+  },
+  DCAP_TCB_MODULE_NOT_SUPPORTED: {
+    status: 422,
+    summary: 'No published level matches the TDX module of the platform.',
+    next: 'Update the TDX module; or refresh the collateral if the module is newer than it.',
+  },
+  DCAP_TCB_PLATFORM_NOT_SUPPORTED: {
+    status: 422,
+    summary: 'No published TCB level matches the platform.',
+    next: 'Update the platform as its shortfall says, then provision a new PCK certificate.',
+  },
+  DCAP_TCB_QE_NOT_SUPPORTED: {
+    status: 422,
+    summary: 'No published level matches the quoting enclave.',
+    next: 'Update the quoting enclave of the platform.',
+  },
+  DCAP_TCB_SIGNER_ISSUER_MISMATCH: {
+    status: 422,
+    summary: 'The TCB signing certificate names another issuer than the root of its chain.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_TCB_SIGNER_MISSING: {
+    status: 422,
+    summary: 'The issuer chain holds no TCB signing certificate.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_TCB_SIGNER_REVOKED: {
+    status: 422,
+    summary: 'The TCB signing certificate is revoked.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_TCB_SIGNER_SIGNATURE_INVALID: {
+    status: 422,
+    summary: 'The TCB signing certificate is not signed by the root of its chain.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_TCB_SIGNING_CHAIN_INVALID: {
+    status: 422,
+    summary: 'The issuer chain is not two readable certificates.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_TCB_SIGNING_CHAIN_UNTRUSTED: {
+    status: 422,
+    summary: 'The issuer chain ends in a root that is not trusted here.',
+    next: COLLATERAL_AGAIN as string,
+  },
+  DCAP_TDX_MODULE_ATTRIBUTES_INVALID: {
+    status: 422,
+    summary: 'The SEAM attributes of the TDX module are not zero.',
+    next: 'Do not trust the TD: its module is not one that Intel published.',
+  },
+  DCAP_TDX_MODULE_SIGNER_MISMATCH: {
+    status: 422,
+    summary: 'The TDX module is signed by another signer than its identity names.',
+    next: 'Do not trust the TD: its module is not one that Intel published.',
+  },
+  DCAP_TDX_MODULE_UNKNOWN: {
+    status: 422,
+    summary: 'TCB info has no identity for the TDX module generation of the quote.',
+    next: 'Refresh the collateral; if it is current, the module is not one that Intel published.',
+  },
 
   // EVIDENCE: recognising what bytes are.
   EVIDENCE_BYTES_EMPTY: {
