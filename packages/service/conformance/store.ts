@@ -1,0 +1,176 @@
+/** The contract of every store driver. A driver's test calls this with a way to open a fresh store. */
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Store } from '../src/store/index.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const text = (value: Uint8Array | undefined) => (value === undefined ? undefined : new TextDecoder().decode(value))
+
+export function describeStore(name: string, open: () => Promise<Store>): void {
+  const opened = async () => {
+    const store = await open()
+    onTestFinished(() => store.close())
+    return store
+  }
+
+  describe(`store contract: ${name}`, () => {
+    test('gives back what was put, as a copy', async () => {
+      const store = await opened()
+      const value = bytes('one')
+      await store.put('a', value)
+      value[0] = 0
+      const read = await store.get('a')
+      expect(text(read?.value)).toBe('one')
+      if (read) read.value[0] = 0
+      expect(text((await store.get('a'))?.value)).toBe('one')
+      expect((await store.get('a'))?.value.constructor).toBe(Uint8Array)
+    })
+
+    test('keeps empty values and every byte', async () => {
+      const store = await opened()
+      const all = Uint8Array.from({ length: 256 }, (_, index) => index)
+      await store.put('empty', new Uint8Array())
+      await store.put('all', all)
+      expect((await store.get('empty'))?.value).toEqual(new Uint8Array())
+      expect((await store.get('all'))?.value).toEqual(all)
+    })
+
+    test('has nothing where nothing was put', async () => {
+      const store = await opened()
+      expect(await store.get('a')).toBeUndefined()
+      expect(await store.delete('a')).toBe(false)
+      expect(await store.list('')).toEqual([])
+    })
+
+    test('versions grow and are not used twice, also after a delete', async () => {
+      const store = await opened()
+      const first = await store.put('a', bytes('1'))
+      const second = await store.put('a', bytes('2'))
+      expect(await store.delete('a')).toBe(true)
+      const third = await store.put('a', bytes('3'))
+      expect(first).toBeGreaterThan(0)
+      expect(second).toBeGreaterThan(first)
+      expect(third).toBeGreaterThan(second)
+      expect((await store.get('a'))?.version).toBe(third)
+    })
+
+    test('compare-and-set writes only on the expected version', async () => {
+      const store = await opened()
+      const first = await store.compareAndSet('a', 0, bytes('1'))
+      expect(first).toBeGreaterThan(0)
+      expect(await store.compareAndSet('a', 0, bytes('2'))).toBeUndefined()
+      expect(await store.compareAndSet('a', (first ?? 0) + 1, bytes('2'))).toBeUndefined()
+      expect(text((await store.get('a'))?.value)).toBe('1')
+      expect(await store.compareAndSet('a', first ?? 0, bytes('3'))).toBeGreaterThan(first ?? 0)
+      expect(text((await store.get('a'))?.value)).toBe('3')
+    })
+
+    test('exactly one of many writers wins a compare-and-set', async () => {
+      const store = await opened()
+      const results = await Promise.all(
+        Array.from({ length: 50 }, (_, index) => store.compareAndSet('a', 0, bytes(String(index)))),
+      )
+      expect(results.filter((version) => version !== undefined)).toHaveLength(1)
+    })
+
+    test('lists by prefix in the order of the bytes, in pages', async () => {
+      const store = await opened()
+      for (const key of ['b/2', 'b/10', 'a', 'b', 'b/', 'b0', 'b/é', 'b/\u{1f511}', 'b/\uffef', 'c'])
+        await store.put(key, bytes(key))
+      const keys = (await store.list('b/')).map((record) => record.key)
+      expect(keys).toEqual(['b/', 'b/10', 'b/2', 'b/é', 'b/\uffef', 'b/\u{1f511}'])
+      expect((await store.list('b/', { limit: 2 })).map((record) => record.key)).toEqual(keys.slice(0, 2))
+      expect((await store.list('b/', { after: 'b/2', limit: 2 })).map((record) => record.key)).toEqual(keys.slice(3, 5))
+      expect(await store.list('')).toHaveLength(10)
+    })
+
+    test('a prefix is literal: wildcards of a query language mean themselves', async () => {
+      const store = await opened()
+      for (const key of ['a%b', 'a_b', 'axb', 'a*b']) await store.put(key, bytes(key))
+      expect((await store.list('a%')).map((record) => record.key)).toEqual(['a%b'])
+      expect((await store.list('a_')).map((record) => record.key)).toEqual(['a_b'])
+      expect((await store.list('a*')).map((record) => record.key)).toEqual(['a*b'])
+    })
+
+    test.each(['', 'a\u0000b', 'a\nb', '\ud800', 'x'.repeat(1025)])('refuses the key %j', async (key) => {
+      const store = await opened()
+      await expect(store.put(key, bytes('1'))).rejects.toMatchObject({ code: 'SERVICE_STORE_KEY_INVALID' })
+      await expect(store.get(key)).rejects.toMatchObject({ code: 'SERVICE_STORE_KEY_INVALID' })
+    })
+
+    test('removes what expired, and only that', async () => {
+      const store = await opened()
+      await store.put('old', bytes('1'), { expiresAt: 100 })
+      await store.put('edge', bytes('1'), { expiresAt: 200 })
+      await store.put('new', bytes('1'), { expiresAt: 201 })
+      await store.put('for-ever', bytes('1'))
+      await store.put('extended', bytes('1'), { expiresAt: 100 })
+      await store.put('extended', bytes('2'))
+      expect(await store.deleteExpired(200)).toBe(2)
+      expect((await store.list('')).map((record) => record.key)).toEqual(['extended', 'for-ever', 'new'])
+      expect((await store.get('new'))?.expiresAt).toBe(201)
+      expect(await store.get('for-ever')).not.toHaveProperty('expiresAt')
+    })
+
+    test('a transaction shows all of its writes', async () => {
+      const store = await opened()
+      await store.put('gone', bytes('1'))
+      const result = await store.transaction(async (access) => {
+        await access.put('a', bytes('1'))
+        expect(text((await access.get('a'))?.value)).toBe('1')
+        await access.delete('gone')
+        expect(await access.compareAndSet('b', 0, bytes('2'))).toBeGreaterThan(0)
+        return (await access.list('')).length
+      })
+      expect(result).toBe(2)
+      expect((await store.list('')).map((record) => record.key)).toEqual(['a', 'b'])
+    })
+
+    test('a transaction that throws leaves nothing', async () => {
+      const store = await opened()
+      await store.put('a', bytes('before'))
+      const work = store.transaction(async (access) => {
+        await access.put('a', bytes('after'))
+        await access.put('b', bytes('after'))
+        throw new Error('stop')
+      })
+      await expect(work).rejects.toThrow('stop')
+      expect(text((await store.get('a'))?.value)).toBe('before')
+      expect(await store.get('b')).toBeUndefined()
+    })
+
+    test('calls beside a transaction are not mixed into it', async () => {
+      const store = await opened()
+      const failing = store.transaction(async (access) => {
+        await access.put('a', bytes('inside'))
+        await new Promise((resolve) => setImmediate(resolve))
+        throw new Error('stop')
+      })
+      const beside = store.put('b', bytes('beside'))
+      await expect(failing).rejects.toThrow('stop')
+      await beside
+      expect((await store.list('')).map((record) => record.key)).toEqual(['b'])
+    })
+
+    test('concurrent read-modify-write transactions lose no update', async () => {
+      const store = await opened()
+      await store.put('count', bytes('0'))
+      const increment = () =>
+        store.transaction(async (access) => {
+          const count = Number(text((await access.get('count'))?.value))
+          await access.put('count', bytes(String(count + 1)))
+        })
+      await Promise.all(Array.from({ length: 40 }, increment))
+      expect(text((await store.get('count'))?.value)).toBe('40')
+    })
+
+    test('answers a probe while open and refuses everything once closed', async () => {
+      const store = await open()
+      await store.probe()
+      await store.close()
+      await store.close()
+      for (const call of [store.probe(), store.get('a'), store.put('a', bytes('1')), store.list('')]) {
+        await expect(call).rejects.toMatchObject({ code: 'SERVICE_STORE_UNAVAILABLE' })
+      }
+    })
+  })
+}

@@ -1,0 +1,66 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { jwtVerify, SignJWT } from 'jose'
+import { JWTExpired } from 'jose/errors'
+import { ServiceError } from '../errors.ts'
+
+/** An administrator's token may live this long at most. */
+export const ADMIN_TOKEN_MAX_SECONDS = 3600
+const LEEWAY_SECONDS = 60
+
+/** Who an administrator's token names; absent in tokens that carry no `sub`. */
+export interface Administrator {
+  readonly subject?: string
+}
+
+/**
+ * Checks an administrator's token: a JWT signed with EdDSA by the admin key, whose `exp` is set, not past, and at most one
+ * hour ahead (60 s of leeway each way). Roles are not looked at: whoever holds the admin key may do everything.
+ *
+ * @param now epoch seconds
+ * @throws ServiceError SERVICE_ADMIN_TOKEN_INVALID, SERVICE_ADMIN_TOKEN_EXPIRED
+ */
+export async function verifyAdminToken(token: string, publicKey: KeyObject, now: number): Promise<Administrator> {
+  const { payload } = await jwtVerify(token, publicKey, {
+    algorithms: ['EdDSA'],
+    clockTolerance: LEEWAY_SECONDS,
+    currentDate: new Date(now * 1000),
+    requiredClaims: ['exp'],
+  }).catch((cause: Error) => {
+    const code = cause instanceof JWTExpired ? 'SERVICE_ADMIN_TOKEN_EXPIRED' : 'SERVICE_ADMIN_TOKEN_INVALID'
+    throw new ServiceError(code, undefined, { cause, details: { path: 'authorization', reason: cause.message } })
+  })
+  const latest = now + ADMIN_TOKEN_MAX_SECONDS + LEEWAY_SECONDS
+  if ((payload.exp as number) > latest) {
+    throw new ServiceError('SERVICE_ADMIN_TOKEN_INVALID', 'The administrator token lives longer than one hour.', {
+      details: { path: 'authorization.exp', expected: `at most ${latest}`, actual: payload.exp },
+    })
+  }
+  return payload.sub === undefined ? {} : { subject: payload.sub }
+}
+
+/**
+ * Signs an administrator's token.
+ *
+ * @param privateKeyPem Ed25519, PKCS#8 PEM: the content of `admin.pem`
+ * @param options.now epoch seconds
+ * @param options.lifetimeSeconds default 300, at most 3600
+ */
+export async function createAdminToken(
+  privateKeyPem: string,
+  options: { now: number; lifetimeSeconds?: number; subject?: string },
+): Promise<string> {
+  const { now, lifetimeSeconds = 300, subject } = options
+  let key: KeyObject
+  try {
+    key = createPrivateKey(privateKeyPem)
+  } catch {
+    // The library's message may quote the text: it is left out.
+    throw new ServiceError('SERVICE_KEY_INVALID', 'The admin key is no private key in PEM.')
+  }
+  const jwt = new SignJWT(subject === undefined ? {} : { sub: subject })
+  return jwt
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT' })
+    .setIssuedAt(now)
+    .setExpirationTime(now + Math.min(lifetimeSeconds, ADMIN_TOKEN_MAX_SECONDS))
+    .sign(key)
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+
+const seconds = (least: number, most: number) => z.int().min(least).max(most)
+const file = z.string().min(1)
+
+/** Every key of the configuration, in the words of the configuration file. */
+export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.strictObject({
+  dir: file,
+  listen: z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/, 'must be HOST:PORT or [IPV6]:PORT')
+    .default('127.0.0.1:8081'),
+  allowPlainHttp: z.boolean().default(false),
+  tls: z.strictObject({ cert: file, key: file }).optional(),
+  store: z
+    .discriminatedUnion('driver', [
+      z.strictObject({ driver: z.literal('sqlite'), path: file.optional() }),
+      z.strictObject({ driver: z.literal('memory') }),
+    ])
+    .default({ driver: 'sqlite' }),
+  handshake: z.strictObject({ lifetimeSeconds: seconds(10, 3600).default(300) }).prefault({}),
+  token: z
+    .strictObject({
+      issuer: z.string().min(1).max(256).default('veritee'),
+      lifetimeSeconds: seconds(10, 86_400).default(300),
+    })
+    .prefault({}),
+  collateral: z
+    .strictObject({
+      bundles: z.array(file).default([]),
+      pcs: z.url({ protocol: /^https?$/ }).optional(),
+      timeoutSeconds: seconds(1, 120).default(10),
+    })
+    .prefault({}),
+  trustSimulatedRoots: z.array(file).default([]),
+  expect: file.optional(),
+  limits: z
+    .strictObject({
+      bodyBytes: z
+        .int()
+        .min(1024)
+        .max(64 * 1024 * 1024)
+        .default(2 * 1024 * 1024),
+      requestSeconds: seconds(1, 600).default(30),
+      headersSeconds: seconds(1, 120).default(10),
+      stopSeconds: seconds(1, 600).default(20),
+      connections: z.int().min(1).max(1_000_000).default(4096),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info') })
+    .prefault({}),
+})
+
+/** The configuration with every default filled in. */
+export interface ServiceConfig {
+  /** The data directory: keys in `keys/`, the store in `store.db`. */
+  readonly dir: string
+  /** `HOST:PORT`; port 0 takes a free one. */
+  readonly listen: string
+  /** Allows HTTP without TLS beyond loopback, for a service behind a proxy that terminates TLS. */
+  readonly allowPlainHttp: boolean
+  /** PEM files: the certificate chain and its private key. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined
+  readonly store: { readonly driver: 'sqlite'; readonly path?: string | undefined } | { readonly driver: 'memory' }
+  readonly handshake: { readonly lifetimeSeconds: number }
+  readonly token: { readonly issuer: string; readonly lifetimeSeconds: number }
+  readonly collateral: {
+    /** Offline bundle files, or directories of them. */
+    readonly bundles: readonly string[]
+    /** Base URL of a PCS or PCCS. */
+    readonly pcs?: string | undefined
+    readonly timeoutSeconds: number
+  }
+  /** PEM or DER files of simulated roots. Whatever rests on one says `simulated`. */
+  readonly trustSimulatedRoots: readonly string[]
+  /** A file of expectations that evidence must meet. */
+  readonly expect?: string | undefined
+  readonly limits: {
+    readonly bodyBytes: number
+    /** A whole request must have arrived after this many seconds. */
+    readonly requestSeconds: number
+    readonly headersSeconds: number
+    /** How long a stop waits for running requests. */
+    readonly stopSeconds: number
+    readonly connections: number
+  }
+  readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' }
+}
+
+type Loose<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: Loose<T[K]> | undefined } : T
+
+/** The configuration as someone writes it: only `dir` is needed. */
+export type ServiceConfigInput = Omit<Loose<ServiceConfig>, 'dir' | 'tls' | 'store'> &
+  Pick<ServiceConfig, 'dir'> & { tls?: ServiceConfig['tls']; store?: ServiceConfig['store'] | undefined }

@@ -1,0 +1,179 @@
+import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
+
+/** Every error that the service itself raises. Errors of the rooms below it keep their own codes. */
+export const SERVICE_ERRORS = {
+  SERVICE_CONFIG_INVALID: {
+    status: 500,
+    summary: 'The configuration is not valid.',
+    next: 'Correct the named key; packages/service/README.md lists every key.',
+  },
+  SERVICE_CONFIG_KEY_UNKNOWN: {
+    status: 500,
+    summary: 'The configuration names a key that does not exist.',
+    next: 'Correct the spelling or remove the key.',
+  },
+  SERVICE_CONFIG_UNREADABLE: {
+    status: 500,
+    summary: 'The configuration file cannot be read.',
+    next: 'Check the path, its permissions, and that it is TOML or JSON.',
+  },
+  SERVICE_LISTEN_PLAIN: {
+    status: 500,
+    summary: 'Listening beyond loopback without TLS is refused.',
+    next: 'Set tls.cert and tls.key, listen on 127.0.0.1, or set allowPlainHttp = true when a proxy terminates TLS.',
+  },
+  SERVICE_LISTEN_FAILED: {
+    status: 500,
+    summary: 'The listening socket could not be opened.',
+    next: 'Choose a free address with `listen`, or stop the program that holds it.',
+  },
+  SERVICE_TLS_INVALID: {
+    status: 500,
+    summary: 'The TLS certificate and key cannot be used.',
+    next: 'Give a PEM certificate chain and its own private key in tls.cert and tls.key.',
+  },
+  SERVICE_FILE_UNREADABLE: {
+    status: 500,
+    summary: 'A file that the configuration names cannot be read.',
+    next: 'Check the path and its permissions.',
+  },
+  SERVICE_KEY_PERMISSIONS: {
+    status: 500,
+    summary: 'A private file can be read or replaced by other users.',
+    next: 'Run the named chmod command, then replace the key if others may have read it.',
+  },
+  SERVICE_KEY_INVALID: {
+    status: 500,
+    summary: 'A key file does not hold the kind of key it should.',
+    next: 'Restore the file from a backup, or move it away to let a new key be made.',
+  },
+  SERVICE_STORE_UNAVAILABLE: {
+    status: 503,
+    summary: 'The store did not answer.',
+    next: 'Check the disk and the permissions of the store, then try again.',
+  },
+  SERVICE_STORE_BUSY: {
+    status: 503,
+    summary: 'The store is held by another writer.',
+    next: 'Try again in a moment.',
+  },
+  SERVICE_STORE_SCHEMA_NEWER: {
+    status: 500,
+    summary: 'The store was written by a newer version.',
+    next: 'Start the version that wrote it, or a newer one.',
+  },
+  SERVICE_STORE_KEY_INVALID: {
+    status: 500,
+    summary: 'A store key is empty, too long, or holds a control character.',
+    next: 'Report this: store keys are made by the service itself.',
+  },
+  SERVICE_SECRET_NOT_FOUND: {
+    status: 404,
+    summary: 'There is no secret at this path.',
+    next: 'Check the path, or have an administrator store the secret.',
+  },
+  SERVICE_SECRET_UNREADABLE: {
+    status: 500,
+    summary: 'The stored secret cannot be decrypted.',
+    next: 'Restore the storage key that the record names, or store the secret again.',
+  },
+  SERVICE_SECRET_EMPTY: {
+    status: 400,
+    summary: 'A secret of no bytes is refused.',
+    next: 'Send the bytes of the secret as the request body.',
+  },
+  SERVICE_SECRET_CONFLICT: {
+    status: 409,
+    summary: 'The secret was changed by someone else at the same moment.',
+    next: 'Read the list of secrets and try again.',
+  },
+  SERVICE_ADMIN_TOKEN_MISSING: {
+    status: 401,
+    summary: 'This needs an administrator.',
+    next: 'Send `Authorization: Bearer <JWT>` signed with the admin key.',
+  },
+  SERVICE_ADMIN_TOKEN_INVALID: {
+    status: 401,
+    summary: 'The administrator token is not valid.',
+    next: 'Sign a fresh JWT (alg EdDSA, exp at most one hour ahead) with the admin key of this service.',
+  },
+  SERVICE_ADMIN_TOKEN_EXPIRED: {
+    status: 401,
+    summary: 'The administrator token has expired.',
+    next: 'Sign a fresh JWT with the admin key of this service.',
+  },
+  SERVICE_TOKEN_MISSING: {
+    status: 401,
+    summary: 'This needs an attested session or an attestation token.',
+    next: 'Attest first: POST /kbs/v0/auth, then POST /kbs/v0/attest.',
+  },
+  SERVICE_TOKEN_INVALID: {
+    status: 401,
+    summary: 'The attestation token is not valid.',
+    next: 'Attest again to get a fresh token from this service.',
+  },
+  SERVICE_HANDSHAKE_REPLAYED: {
+    status: 401,
+    summary: 'This challenge was already answered.',
+    next: 'Start a new handshake with POST /kbs/v0/auth.',
+  },
+  SERVICE_EVIDENCE_REFUSED: {
+    status: 401,
+    summary: 'The evidence was refused.',
+    next: 'Read the findings: each names what was checked, what was expected and what came.',
+  },
+  SERVICE_RELEASE_DENIED: {
+    status: 403,
+    summary: 'The resource policy does not release this secret to this machine.',
+    next: 'Compare the claims in the token with the resource policy.',
+  },
+  SERVICE_HTTP_BODY_TOO_LARGE: {
+    status: 413,
+    summary: 'The request body is larger than the limit.',
+    next: 'Send a smaller body, or raise limits.bodyBytes.',
+  },
+  SERVICE_HTTP_BODY_ABORTED: {
+    status: 400,
+    summary: 'The request body ended early.',
+    next: 'Send the whole body.',
+  },
+  SERVICE_HTTP_BODY_ENCODED: {
+    status: 415,
+    summary: 'An encoded request body is not accepted.',
+    next: 'Send the body without Content-Encoding.',
+  },
+  SERVICE_HTTP_PATH_INVALID: {
+    status: 400,
+    summary: 'The request path holds characters or segments that no route has.',
+    next: 'Use the plain path: letters, digits, `-`, `_`, `.` and single slashes.',
+  },
+  SERVICE_HTTP_ROUTE_UNKNOWN: {
+    status: 404,
+    summary: 'There is no such route.',
+    next: 'See /openapi.json for the routes.',
+  },
+  SERVICE_HTTP_METHOD_NOT_ALLOWED: {
+    status: 405,
+    summary: 'This route does not have this method.',
+    next: 'Use one of the methods in the Allow header.',
+  },
+  SERVICE_STOPPING: {
+    status: 503,
+    summary: 'The service is stopping.',
+    next: 'Try again in a moment.',
+  },
+  SERVICE_INTERNAL: {
+    status: 500,
+    summary: 'The service failed to answer.',
+    next: 'Look for the request id in the log of the service.',
+  },
+} as const satisfies ErrorTable<string>
+
+export type ServiceErrorCode = keyof typeof SERVICE_ERRORS
+
+/** Raised by the service for its configuration, keys, store, and the requests it refuses. */
+export class ServiceError extends CodedError<ServiceErrorCode> {
+  constructor(code: ServiceErrorCode, message?: string, options: CodedErrorOptions = {}) {
+    super(SERVICE_ERRORS, code, message, options)
+  }
+}

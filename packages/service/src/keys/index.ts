@@ -1,0 +1,1 @@
+export { openKeyDirectory, type ServiceKeys } from './key-directory.ts'

@@ -1,0 +1,92 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { concatBytes, decodeBase64Url, encodeBase64Url, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
+import { hmac } from '@veritee/codec/hash'
+import { ServiceError } from '../errors.ts'
+
+const IV_BYTES = 12
+const TAG_BYTES = 16
+const KEY_BYTES = 32
+
+/**
+ * A secret at rest: AES-256-GCM under a data key of its own, which is wrapped with AES-256-GCM under the storage key. Both
+ * bind the path and the version, so a record moved to another path or put back under another version does not open.
+ */
+export interface SealedSecret {
+  readonly format: 'veritee-secret-v1'
+  /** Counts the writes of this path, from 1. */
+  readonly version: number
+  /** Names the storage key that wraps the data key. */
+  readonly keyId: string
+  /** iv ‖ ciphertext ‖ tag, base64url. */
+  readonly wrappedKey: string
+  /** iv ‖ ciphertext ‖ tag, base64url. */
+  readonly content: string
+}
+
+/** Storage keys by id: the one that new secrets are wrapped with, and those that old records may still name. */
+export interface StorageKeyRing {
+  readonly activeKeyId: string
+  find(keyId: string): Uint8Array | undefined
+}
+
+/** A ring that wraps with the first key and opens with any of them. */
+export function createStorageKeyRing(active: Uint8Array, ...retired: Uint8Array[]): StorageKeyRing {
+  const keys = new Map([active, ...retired].map((key) => [identifyStorageKey(key), key]))
+  return { activeKeyId: identifyStorageKey(active), find: (keyId) => keys.get(keyId) }
+}
+
+/** A short name that tells nothing about the key. */
+export function identifyStorageKey(key: Uint8Array): string {
+  return encodeHex(hmac('sha256', key, encodeUtf8('veritee storage key id')).subarray(0, 8))
+}
+
+/** @param name the path of the secret, bound into the record */
+export function sealSecret(content: Uint8Array, name: string, version: number, ring: StorageKeyRing): SealedSecret {
+  const storageKey = ring.find(ring.activeKeyId) as Uint8Array
+  const dataKey = randomBytes(KEY_BYTES)
+  const sealed: SealedSecret = {
+    format: 'veritee-secret-v1',
+    version,
+    keyId: ring.activeKeyId,
+    wrappedKey: encodeBase64Url(encrypt(storageKey, dataKey, bindRecord('key', name, version))),
+    content: encodeBase64Url(encrypt(dataKey, content, bindRecord('content', name, version))),
+  }
+  dataKey.fill(0)
+  return sealed
+}
+
+/** @throws ServiceError SERVICE_SECRET_UNREADABLE when the key is unknown or the record was changed or moved. */
+export function openSecret(sealed: SealedSecret, name: string, ring: StorageKeyRing): Uint8Array {
+  const storageKey = ring.find(sealed.keyId)
+  if (storageKey === undefined) {
+    throw new ServiceError('SERVICE_SECRET_UNREADABLE', 'The storage key of this secret is not here.', {
+      details: { path: 'keyId', expected: ring.activeKeyId, actual: sealed.keyId },
+    })
+  }
+  try {
+    const dataKey = decrypt(storageKey, decodeBase64Url(sealed.wrappedKey), bindRecord('key', name, sealed.version))
+    const content = decrypt(dataKey, decodeBase64Url(sealed.content), bindRecord('content', name, sealed.version))
+    dataKey.fill(0)
+    return content
+  } catch (cause) {
+    throw new ServiceError('SERVICE_SECRET_UNREADABLE', undefined, { cause, details: { path: name } })
+  }
+}
+
+function bindRecord(part: 'key' | 'content', name: string, version: number): Uint8Array {
+  return encodeUtf8(JSON.stringify(['veritee-secret-v1', part, name, version]))
+}
+
+function encrypt(key: Uint8Array, plain: Uint8Array, bound: Uint8Array): Uint8Array {
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(bound)
+  return concatBytes(iv, cipher.update(plain), cipher.final(), cipher.getAuthTag())
+}
+
+function decrypt(key: Uint8Array, sealed: Uint8Array, bound: Uint8Array): Uint8Array {
+  const tag = sealed.subarray(sealed.length - TAG_BYTES)
+  const iv = sealed.subarray(0, IV_BYTES)
+  const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES }).setAAD(bound)
+  decipher.setAuthTag(tag)
+  return concatBytes(decipher.update(sealed.subarray(IV_BYTES, sealed.length - TAG_BYTES)), decipher.final())
+}

@@ -1,0 +1,152 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ServiceError } from '../../errors.ts'
+import { WorkQueue } from '../queue.ts'
+import type { ListOptions, Store, StoreAccess, StoreRecord, WriteOptions } from '../store.ts'
+import { claimDatabaseFile, isBusy, migrateDatabase, openDatabase } from './database.ts'
+import { SqliteTable } from './table.ts'
+
+export interface SqliteStoreOptions {
+  /** The database file; made with mode 0600 when absent. */
+  readonly path: string
+  /** How long to wait for another writer, in milliseconds, default 5000. The process stays free while it waits. */
+  readonly busyTimeoutMs?: number
+}
+
+/**
+ * Opens a store in one SQLite file. Several processes may share the file.
+ *
+ * @throws ServiceError SERVICE_STORE_UNAVAILABLE, SERVICE_STORE_BUSY, SERVICE_STORE_SCHEMA_NEWER, SERVICE_KEY_PERMISSIONS
+ */
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { path, busyTimeoutMs = 5000 } = options
+  claimDatabaseFile(path)
+  let database: DatabaseSync | undefined
+  try {
+    const opened = openDatabase(path)
+    database = opened
+    await retryWhileBusy(() => migrateDatabase(opened), busyTimeoutMs)
+    return new SqliteStore(opened, busyTimeoutMs)
+  } catch (cause) {
+    database?.close()
+    throw cause instanceof ServiceError ? cause : unavailable(cause, path)
+  }
+}
+
+function unavailable(cause: unknown, path?: string): ServiceError {
+  return new ServiceError('SERVICE_STORE_UNAVAILABLE', undefined, {
+    cause,
+    details: path === undefined ? {} : { path },
+  })
+}
+
+/** Repeats `work` while another connection holds the lock, with growing pauses. */
+async function retryWhileBusy<T>(work: () => T, timeoutMs: number): Promise<T> {
+  const deadline = performance.now() + timeoutMs
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
+    try {
+      return work()
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      if (performance.now() >= deadline) throw new ServiceError('SERVICE_STORE_BUSY', undefined, { cause: error })
+      await sleep(pauseMs)
+    }
+  }
+}
+
+class SqliteStore implements Store {
+  readonly driver = 'sqlite'
+  readonly #database: DatabaseSync
+  readonly #busyTimeoutMs: number
+  readonly #table: SqliteTable
+  readonly #queue = new WorkQueue()
+
+  constructor(database: DatabaseSync, busyTimeoutMs: number) {
+    this.#database = database
+    this.#busyTimeoutMs = busyTimeoutMs
+    this.#table = new SqliteTable(database)
+  }
+
+  #run<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      if (!this.#database.isOpen) throw new ServiceError('SERVICE_STORE_UNAVAILABLE', 'The store is closed.')
+      try {
+        return await work()
+      } catch (error) {
+        throw (error as { code?: string }).code === 'ERR_SQLITE_ERROR' ? unavailable(error) : error
+      }
+    })
+  }
+
+  #read<T>(work: (table: SqliteTable) => T): Promise<T> {
+    return this.#run(() => retryWhileBusy(() => work(this.#table), this.#busyTimeoutMs))
+  }
+
+  #write<T>(work: (table: SqliteTable) => T): Promise<T> {
+    return this.transaction(async () => work(this.#table))
+  }
+
+  get(key: string): Promise<StoreRecord | undefined> {
+    return this.#read((table) => table.get(key))
+  }
+
+  list(prefix: string, options?: ListOptions): Promise<StoreRecord[]> {
+    return this.#read((table) => table.list(prefix, options))
+  }
+
+  put(key: string, value: Uint8Array, options?: WriteOptions): Promise<number> {
+    return this.#write((table) => table.put(key, value, options))
+  }
+
+  delete(key: string): Promise<boolean> {
+    return this.#write((table) => table.delete(key))
+  }
+
+  compareAndSet(
+    key: string,
+    expectedVersion: number,
+    value: Uint8Array,
+    options?: WriteOptions,
+  ): Promise<number | undefined> {
+    return this.#write((table) => table.compareAndSet(key, expectedVersion, value, options))
+  }
+
+  deleteExpired(now: number): Promise<number> {
+    return this.#write((table) => table.deleteExpired(now))
+  }
+
+  transaction<T>(work: (access: StoreAccess) => Promise<T>): Promise<T> {
+    return this.#run(async () => {
+      await retryWhileBusy(() => this.#database.exec('BEGIN IMMEDIATE'), this.#busyTimeoutMs)
+      try {
+        const result = await work(asAccess(this.#table))
+        await retryWhileBusy(() => this.#database.exec('COMMIT'), this.#busyTimeoutMs)
+        return result
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+        throw error
+      }
+    })
+  }
+
+  /** An empty write transaction: finds a read-only or full disk as well as a missing file. */
+  async probe(): Promise<void> {
+    await this.#write(() => this.#database.exec('UPDATE revision SET value = value'))
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.run(() => {
+      if (this.#database.isOpen) this.#database.close()
+    })
+  }
+}
+
+function asAccess(table: SqliteTable): StoreAccess {
+  return {
+    get: async (key) => table.get(key),
+    put: async (key, value, options) => table.put(key, value, options),
+    delete: async (key) => table.delete(key),
+    list: async (prefix, options) => table.list(prefix, options),
+    compareAndSet: async (key, version, value, options) => table.compareAndSet(key, version, value, options),
+  }
+}
