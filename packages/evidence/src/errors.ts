@@ -4,6 +4,7 @@
  */
 import { CodedError, type CodedErrorOptions } from '@veritee/codec/error'
 
+// Advice that rows share. A row asserts it `as string`, because declarations are made from this file's text alone.
 const RESEND = 'Send the bytes again exactly as the attester produced them.'
 
 const COLLATERAL_AGAIN =
@@ -25,22 +26,22 @@ export const EVIDENCE_ERRORS = {
   DCAP_ATTESTATION_KEY_INVALID: {
     status: 422,
     summary: 'The attestation key of the quote is not a point on P-256.',
-    next: QUOTE_AGAIN,
+    next: QUOTE_AGAIN as string,
   },
   DCAP_CERTIFICATE_ALGORITHM_INVALID: {
     status: 422,
     summary: 'A certificate is not an ECDSA P-256 certificate signed with SHA-256.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_CERTIFICATE_AUTHORITY_KEY_MISMATCH: {
     status: 422,
     summary: 'The authority key id of a certificate does not name its issuer.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_CERTIFICATE_CONSTRAINTS_INVALID: {
     status: 422,
     summary: 'The basic constraints of a certificate do not fit its place in the chain.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_CERTIFICATE_EXPIRED: {
     status: 422,
@@ -50,17 +51,17 @@ export const EVIDENCE_ERRORS = {
   DCAP_CERTIFICATE_EXTENSION_MISSING: {
     status: 422,
     summary: 'A certificate lacks an extension that every certificate of the chain must have.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_CERTIFICATE_EXTENSION_UNKNOWN: {
     status: 422,
     summary: 'A certificate carries a critical extension that is not known here.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_CERTIFICATE_KEY_USAGE_INVALID: {
     status: 422,
     summary: 'The key usage of a certificate does not allow what it is used for.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_CERTIFICATE_NOT_YET_VALID: {
     status: 422,
@@ -80,7 +81,7 @@ export const EVIDENCE_ERRORS = {
   DCAP_CERTIFICATION_DATA_SIZE_MISMATCH: {
     status: 400,
     summary: 'The certification data of the quote does not have the size of its type.',
-    next: RESEND,
+    next: RESEND as string,
   },
   DCAP_CERTIFICATION_DATA_TYPE_UNSUPPORTED: {
     status: 400,
@@ -90,12 +91,12 @@ export const EVIDENCE_ERRORS = {
   DCAP_CERTIFICATION_DATA_UNREAD: {
     status: 400,
     summary: 'The nested certification data does not fill its container exactly.',
-    next: RESEND,
+    next: RESEND as string,
   },
   DCAP_COLLATERAL_EXCESSIVE: {
     status: 413,
     summary: 'A member of the collateral is larger than any genuine one.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_COLLATERAL_INVALID: {
     status: 400,
@@ -120,17 +121,17 @@ export const EVIDENCE_ERRORS = {
   DCAP_INTERMEDIATE_CA_ISSUER_MISMATCH: {
     status: 422,
     summary: 'The intermediate certificate names another issuer than the root of its chain.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_INTERMEDIATE_CA_MISSING: {
     status: 422,
     summary: 'The PCK chain holds no intermediate CA certificate.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_INTERMEDIATE_CA_NAME_UNKNOWN: {
     status: 422,
     summary: 'The intermediate certificate is neither the PCK Processor CA nor the PCK Platform CA.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_INTERMEDIATE_CA_REVOKED: {
     status: 422,
@@ -140,12 +141,12 @@ export const EVIDENCE_ERRORS = {
   DCAP_INTERMEDIATE_CA_SIGNATURE_INVALID: {
     status: 422,
     summary: 'The intermediate certificate is not signed by the root of its chain.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_PCK_CHAIN_INVALID: {
     status: 422,
     summary: 'The PCK certificate chain is not three readable certificates.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_PCK_CHAIN_MISSING: {
     status: 422,
@@ -155,7 +156,7 @@ export const EVIDENCE_ERRORS = {
   DCAP_PCK_CRL_AUTHORITY_KEY_MISMATCH: {
     status: 422,
     summary: 'The authority key id of the PCK CRL does not name its issuer.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_PCK_CRL_EXPIRED: {
     status: 422,
@@ -165,7 +166,7 @@ export const EVIDENCE_ERRORS = {
   DCAP_PCK_CRL_EXTENSION_MISSING: {
     status: 422,
     summary: 'The PCK CRL lacks its authority key id.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_PCK_CRL_EXTENSION_UNKNOWN: {
     status: 422,
@@ -175,7 +176,7 @@ export const EVIDENCE_ERRORS = {
   DCAP_PCK_CRL_INVALID: {
     status: 422,
     summary: 'The PCK CRL is not a readable version 2 CRL.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_PCK_CRL_ISSUER_MISMATCH: {
     status: 422,
@@ -190,24 +191,24 @@ export const EVIDENCE_ERRORS = {
   DCAP_PCK_CRL_SIGNATURE_INVALID: {
     status: 422,
     summary: 'The PCK CRL is not signed by the intermediate CA.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_PCK_EXTENSION_INVALID: {
     status: 422,
     summary: 'The SGX extension of the PCK certificate is malformed.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_PCK_EXTENSION_MISSING: {
     status: 422,
     summary: 'The PCK certificate lacks the SGX extension or a member of it.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_PCK_ISSUER_MISMATCH: {
     status: 422,
     summary: 'The PCK certificate names another issuer than the intermediate of its chain.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
-  DCAP_PCK_MISSING: { status: 422, summary: 'The PCK chain holds no PCK certificate.', next: CHAIN_AGAIN },
+  DCAP_PCK_MISSING: { status: 422, summary: 'The PCK chain holds no PCK certificate.', next: CHAIN_AGAIN as string },
   DCAP_PCK_REVOKED: {
     status: 422,
     summary: 'The PCK certificate of the platform is revoked.',
@@ -216,7 +217,7 @@ export const EVIDENCE_ERRORS = {
   DCAP_PCK_SIGNATURE_INVALID: {
     status: 422,
     summary: 'The PCK certificate is not signed by the intermediate of its chain.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_QE_ATTRIBUTES_MISMATCH: {
     status: 422,
@@ -236,7 +237,7 @@ export const EVIDENCE_ERRORS = {
   DCAP_QE_IDENTITY_INVALID: {
     status: 422,
     summary: 'The quoting enclave identity is malformed.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_QE_IDENTITY_MISSING: {
     status: 422,
@@ -281,27 +282,27 @@ export const EVIDENCE_ERRORS = {
   DCAP_QE_REPORT_DATA_MISMATCH: {
     status: 422,
     summary: 'The quoting enclave did not vouch for this attestation key and authentication data.',
-    next: QUOTE_AGAIN,
+    next: QUOTE_AGAIN as string,
   },
   DCAP_QE_REPORT_DATA_TAIL_NOT_ZERO: {
     status: 422,
     summary: 'The second half of the quoting enclave report data is not zero.',
-    next: QUOTE_AGAIN,
+    next: QUOTE_AGAIN as string,
   },
   DCAP_QE_REPORT_SIGNATURE_INVALID: {
     status: 422,
     summary: 'The quoting enclave report is not signed by the PCK key.',
-    next: QUOTE_AGAIN,
+    next: QUOTE_AGAIN as string,
   },
   DCAP_QUOTE_BODY_SIZE_MISMATCH: {
     status: 400,
     summary: 'The quote states a body size that its body type does not have.',
-    next: RESEND,
+    next: RESEND as string,
   },
   DCAP_QUOTE_BODY_TEE_MISMATCH: {
     status: 400,
     summary: 'The body of the quote belongs to another kind of TEE than its header.',
-    next: RESEND,
+    next: RESEND as string,
   },
   DCAP_QUOTE_BODY_TYPE_UNSUPPORTED: {
     status: 400,
@@ -333,7 +334,7 @@ export const EVIDENCE_ERRORS = {
     summary: 'The header of the quote names neither SGX nor TDX for its version.',
     next: 'Check that the bytes are an SGX or TDX quote.',
   },
-  DCAP_QUOTE_TRUNCATED: { status: 400, summary: 'The quote ends before its structure does.', next: RESEND },
+  DCAP_QUOTE_TRUNCATED: { status: 400, summary: 'The quote ends before its structure does.', next: RESEND as string },
   DCAP_QUOTE_VENDOR_UNKNOWN: {
     status: 400,
     summary: 'The quoting enclave of the quote is not from Intel.',
@@ -347,7 +348,7 @@ export const EVIDENCE_ERRORS = {
   DCAP_ROOT_CA_MISSING: {
     status: 422,
     summary: 'The certificate chain holds no self-issued SGX Root CA certificate.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_ROOT_CA_REVOKED: {
     status: 422,
@@ -357,12 +358,12 @@ export const EVIDENCE_ERRORS = {
   DCAP_ROOT_CA_SIGNATURE_INVALID: {
     status: 422,
     summary: 'The root certificate of the chain is not signed by its own key.',
-    next: CHAIN_AGAIN,
+    next: CHAIN_AGAIN as string,
   },
   DCAP_ROOT_CRL_AUTHORITY_KEY_MISMATCH: {
     status: 422,
     summary: 'The authority key id of the root CRL does not name its issuer.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_ROOT_CRL_EXPIRED: {
     status: 422,
@@ -372,7 +373,7 @@ export const EVIDENCE_ERRORS = {
   DCAP_ROOT_CRL_EXTENSION_MISSING: {
     status: 422,
     summary: 'The root CRL lacks its authority key id.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_ROOT_CRL_EXTENSION_UNKNOWN: {
     status: 422,
@@ -382,12 +383,12 @@ export const EVIDENCE_ERRORS = {
   DCAP_ROOT_CRL_INVALID: {
     status: 422,
     summary: 'The root CRL is not a readable version 2 CRL.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_ROOT_CRL_ISSUER_MISMATCH: {
     status: 422,
     summary: 'The root CRL is from another issuer than the root CA.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_ROOT_CRL_NOT_YET_VALID: {
     status: 422,
@@ -397,7 +398,7 @@ export const EVIDENCE_ERRORS = {
   DCAP_ROOT_CRL_SIGNATURE_INVALID: {
     status: 422,
     summary: 'The root CRL is not signed by the root CA.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_ROOT_INVALID: {
     status: 400,
@@ -412,7 +413,7 @@ export const EVIDENCE_ERRORS = {
   DCAP_SIGNATURE_DATA_TRUNCATED: {
     status: 400,
     summary: 'The signature data of the quote ends before its structure does.',
-    next: RESEND,
+    next: RESEND as string,
   },
   DCAP_SIGNATURE_DATA_UNREAD: {
     status: 400,
@@ -439,7 +440,7 @@ export const EVIDENCE_ERRORS = {
     summary: 'TCB info describes another platform family than the PCK certificate.',
     next: 'Fetch TCB info for the FMSPC of the PCK certificate.',
   },
-  DCAP_TCB_INFO_INVALID: { status: 422, summary: 'TCB info is malformed.', next: COLLATERAL_AGAIN },
+  DCAP_TCB_INFO_INVALID: { status: 422, summary: 'TCB info is malformed.', next: COLLATERAL_AGAIN as string },
   DCAP_TCB_INFO_NOT_YET_VALID: {
     status: 422,
     summary: 'TCB info was issued in the future.',
@@ -483,28 +484,32 @@ export const EVIDENCE_ERRORS = {
   DCAP_TCB_SIGNER_ISSUER_MISMATCH: {
     status: 422,
     summary: 'The TCB signing certificate names another issuer than the root of its chain.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_TCB_SIGNER_MISSING: {
     status: 422,
     summary: 'The issuer chain holds no TCB signing certificate.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
-  DCAP_TCB_SIGNER_REVOKED: { status: 422, summary: 'The TCB signing certificate is revoked.', next: COLLATERAL_AGAIN },
+  DCAP_TCB_SIGNER_REVOKED: {
+    status: 422,
+    summary: 'The TCB signing certificate is revoked.',
+    next: COLLATERAL_AGAIN as string,
+  },
   DCAP_TCB_SIGNER_SIGNATURE_INVALID: {
     status: 422,
     summary: 'The TCB signing certificate is not signed by the root of its chain.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_TCB_SIGNING_CHAIN_INVALID: {
     status: 422,
     summary: 'The issuer chain is not two readable certificates.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_TCB_SIGNING_CHAIN_UNTRUSTED: {
     status: 422,
     summary: 'The issuer chain ends in a root that is not trusted here.',
-    next: COLLATERAL_AGAIN,
+    next: COLLATERAL_AGAIN as string,
   },
   DCAP_TDREPORT_HASH_MISMATCH: {
     status: 422,
