@@ -1,1 +1,1 @@
-export {}
+export { CODEC_ERRORS, CodecError, type CodecErrorCode } from './errors.ts'

@@ -1,0 +1,100 @@
+import { constants, createHash, createHmac, createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
+import { encodeBase64Url } from '../bytes/base64.ts'
+import { CodecError } from '../errors.ts'
+import type { PublicKey } from '../signature/public-key.ts'
+import type { NormalizedScheme } from '../signature/scheme.ts'
+import type { HashEngine } from './engine.ts'
+
+/** Node's OpenSSL; everything is synchronous. */
+export const hashes: HashEngine = {
+  digest(algorithm, parts) {
+    // The one-shot form is twice as fast on the small inputs that evidence consists of.
+    if (parts.length === 1) return plain(hash(algorithm, parts[0]!, 'buffer'))
+    const running = createHash(algorithm)
+    for (const part of parts) running.update(part)
+    return plain(running.digest())
+  },
+  hmac(algorithm, key, parts) {
+    const running = createHmac(algorithm, key)
+    for (const part of parts) running.update(part)
+    return plain(running.digest())
+  },
+  createDigest(algorithm) {
+    const running = createHash(algorithm)
+    return {
+      update(part) {
+        running.update(part)
+        return this
+      },
+      digest: () => plain(running.digest()),
+    }
+  },
+}
+
+export function verifyNormalized(
+  key: PublicKey,
+  scheme: NormalizedScheme,
+  data: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const native = nativeKey(key)
+  switch (scheme.scheme) {
+    case 'ecdsa':
+      return verify(scheme.hash, data, { key: native, dsaEncoding: 'ieee-p1363' }, signature)
+    case 'rsa-pkcs1':
+      return verify(scheme.hash, data, { key: native, padding: constants.RSA_PKCS1_PADDING }, signature)
+    case 'rsa-pss':
+      return verify(
+        scheme.hash,
+        data,
+        { key: native, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: scheme.saltBytes },
+        signature,
+      )
+    case 'ed25519':
+      return verify(null, data, native, signature)
+  }
+}
+
+/** Importing costs as much as verifying, so each handle is imported once, at its first use. */
+const natives = new WeakMap<PublicKey, KeyObject>()
+
+function nativeKey(key: PublicKey): KeyObject {
+  let native = natives.get(key)
+  if (native === undefined) {
+    native = importNative(key)
+    natives.set(key, native)
+  }
+  return native
+}
+
+function importNative(key: PublicKey): KeyObject {
+  try {
+    const { curve, point, modulus, exponent } = key
+    // A JWK is imported in two thirds of the time of an SPKI.
+    if (curve !== undefined && point !== undefined) {
+      const width = point.length / 2
+      return createPublicKey({
+        format: 'jwk',
+        key: {
+          kty: 'EC',
+          crv: curve,
+          x: encodeBase64Url(point.subarray(0, width)),
+          y: encodeBase64Url(point.subarray(width)),
+        },
+      })
+    }
+    if (modulus !== undefined && exponent !== undefined) {
+      return createPublicKey({
+        format: 'jwk',
+        key: { kty: 'RSA', n: encodeBase64Url(modulus), e: encodeBase64Url(exponent) },
+      })
+    }
+    return createPublicKey({ format: 'der', type: 'spki', key: key.spki as Buffer })
+  } catch (cause) {
+    throw new CodecError('CODEC_KEY_INVALID', undefined, { cause })
+  }
+}
+
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
+}

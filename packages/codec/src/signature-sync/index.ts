@@ -1,0 +1,2 @@
+/** Synchronous verification of signatures in every runtime. */
+export { verifySignatureSync } from './verify.ts'
