@@ -67,6 +67,14 @@ export class DerReader {
     }
   }
 
+  /** The next element without moving past it. */
+  peek(tag?: number): DerElement {
+    const { offset } = this.#walker
+    const element = this.read(tag)
+    this.#walker.offset = offset
+    return element
+  }
+
   /** The next element if it has this tag. */
   readOptional(tag: number): DerElement | undefined {
     return this.peekTag() === tag ? this.read(tag) : undefined

@@ -1,0 +1,11 @@
+/** X.509 certificates and revocation lists as RFC 5280 describes them, from strict DER. */
+export { parseCertificate, type X509Certificate } from './certificate.ts'
+export { type CrlLimits, parseCrl, type X509Crl } from './crl.ts'
+export type { Revocation } from './crl-entries.ts'
+export type { X509Extension } from './extensions.ts'
+export type { GeneralName } from './general-name.ts'
+export { DistinguishedName, type NameAttribute } from './name.ts'
+export { EXTENSION_OIDS, NAME_ATTRIBUTES } from './oids.ts'
+export type { SignatureAlgorithm } from './signature-algorithm.ts'
+export type { BasicConstraints, KeyUsage } from './standard-extensions.ts'
+export { verifyCertificateSignature, verifyCrlSignature } from './verify.ts'
