@@ -1,6 +1,7 @@
 /** The TCB evaluation of a quote: once by the SVNs it was launched with, once by those that run now. */
 import { EvidenceError } from '../../errors.ts'
 import type { QeIdentity, TcbInfo } from '../collateral/types.ts'
+import { isEnclaveStatus } from '../collateral/levels.ts'
 import { adviseRelaunch, convergeAdvisories, convergeStatus } from './convergence.ts'
 import { findModuleIdentity, matchEnclaveLevel, moduleIdOf } from './enclave.ts'
 import { matchPlatformLevel } from './platform.ts'
@@ -93,7 +94,8 @@ function matchModule(
   if (id === undefined) return undefined
   const identity = findModuleIdentity(tcbInfo.tdxModuleIdentities, id)
   const level = identity === undefined ? undefined : matchEnclaveLevel(identity.levels, teeTcbSvn[0]!)
-  if (level === undefined) {
+  // Under parity rules a level may carry any text; selecting one that means nothing is like matching none.
+  if (level === undefined || !isEnclaveStatus(level.status)) {
     throw new EvidenceError('DCAP_TCB_MODULE_NOT_SUPPORTED', undefined, {
       details: {
         path: 'tcb.module',
