@@ -1,7 +1,6 @@
 import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
 
-/** Every error that the service itself raises. Errors of the rooms below it keep their own codes. */
-export const SERVICE_ERRORS = {
+const ROWS = {
   SERVICE_CONFIG_INVALID: {
     status: 500,
     summary: 'The configuration is not valid.',
@@ -167,9 +166,12 @@ export const SERVICE_ERRORS = {
     summary: 'The service failed to answer.',
     next: 'Look for the request id in the log of the service.',
   },
-} as const satisfies ErrorTable<string>
+} as const
 
-export type ServiceErrorCode = keyof typeof SERVICE_ERRORS
+export type ServiceErrorCode = keyof typeof ROWS
+
+/** Every error that the service itself raises. Errors of the rooms below it keep their own codes. */
+export const SERVICE_ERRORS: ErrorTable<ServiceErrorCode> = ROWS
 
 /** Raised by the service for its configuration, keys, store, and the requests it refuses. */
 export class ServiceError extends CodedError<ServiceErrorCode> {

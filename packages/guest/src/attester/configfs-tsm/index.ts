@@ -1,0 +1,3 @@
+export { REPORT_FILES, type ReportFiles } from './files.ts'
+export { CONFIGFS_TSM_REPORT } from './report-entry.ts'
+export { createTdxAttester, type TdxAttesterOptions } from './tdx.ts'

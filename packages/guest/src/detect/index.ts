@@ -1,0 +1,1 @@
+export { type DetectOptions, detectTee, type TeeDetection, type TeeTrace } from './detect.ts'

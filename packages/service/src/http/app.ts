@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { isCodedError } from '@veritee/codec/error'
+import { ServiceError } from '../errors.ts'
+import type { Logger } from '../log/index.ts'
+import { describeProblem } from './problem.ts'
+import { checkTarget } from './target.ts'
+import type { Face, HttpContext, HttpEnv, Route } from './types.ts'
+
+export interface AppOptions {
+  readonly faces: readonly Face[]
+  readonly log: Logger
+  /** True while the service stops: connections are closed after their answer. */
+  readonly stopping: () => boolean
+  readonly version: string
+}
+
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
+
+/** Builds the web application: every face's routes, and around them what all requests share. */
+export function createApp(options: AppOptions): OpenAPIHono<HttpEnv> {
+  const app = new OpenAPIHono<HttpEnv>()
+  app.use(async (c, next) => {
+    openRequest(c, options.log)
+    const startedAt = performance.now()
+    checkTarget(c.env?.incoming?.url ?? readTarget(c.req.url))
+    await next()
+    c.get('log').info({ status: c.res.status, ms: Math.round(performance.now() - startedAt) }, 'answered')
+  })
+  app.use(async (c, next) => {
+    await next()
+    finishResponse(c, options)
+  })
+  for (const face of options.faces) mountFace(app, face)
+  app.get('/openapi.json', (c) =>
+    c.json(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Veritee', version: options.version } })),
+  )
+  refuseOtherMethods(app, '/openapi.json', ['get'])
+  app.notFound((c) => refuse(c, new ServiceError('SERVICE_HTTP_ROUTE_UNKNOWN'), options))
+  app.onError((error, c) => refuse(c, error, options))
+  app.openAPIRegistry.registerComponent('securitySchemes', 'admin', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'kbs-session-id',
+  })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'attestation', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  })
+  return app
+}
+
+function openRequest(c: HttpContext, log: Logger): void {
+  const given = c.req.header('x-request-id')
+  const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID()
+  c.set('requestId', requestId)
+  c.set('log', log.child({ requestId, method: c.req.method, path: c.req.path.slice(0, 256) }))
+}
+
+function readTarget(url: string): string {
+  return url.replace(/^[a-z]+:\/\/[^/?#]*/i, '') || '/'
+}
+
+function finishResponse(c: HttpContext, options: AppOptions): void {
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value)
+  c.res.headers.set('x-request-id', c.get('requestId'))
+  if (options.stopping()) c.res.headers.set('connection', 'close')
+}
+
+function refuse(c: HttpContext, error: unknown, options: AppOptions): Response {
+  const { status, problem } = describeProblem(error, c.get('requestId'))
+  const log = c.get('log')
+  if (isCodedError(error) && status < 500) log.info({ status, code: error.code, detail: error.message }, 'refused')
+  else log.error({ status, err: error }, 'failed')
+  c.res = c.json(problem, status)
+  if (status === 413) c.res.headers.set('connection', 'close')
+  if (status === 401 && problem.code.startsWith('SERVICE_ADMIN_')) c.res.headers.set('www-authenticate', 'Bearer')
+  finishResponse(c, options)
+  return c.res
+}
+
+function mountFace(app: OpenAPIHono<HttpEnv>, face: Face): void {
+  for (const route of face.routes) {
+    const { method, path, operation } = route
+    const shown = `${face.basePaths[0]}${path}` || '/'
+    app.openAPIRegistry.registerPath({ method, path: shown, tags: [face.name], ...operation })
+    for (const base of face.basePaths) app.on(method.toUpperCase(), toPattern(base + path), (c) => route.respond(c))
+  }
+  for (const [path, methods] of groupMethods(face.routes)) {
+    for (const base of face.basePaths) refuseOtherMethods(app, toPattern(base + path), methods)
+  }
+}
+
+function groupMethods(routes: readonly Route[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const { path, method } of routes) groups.set(path, [...(groups.get(path) ?? []), method])
+  return groups
+}
+
+function toPattern(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1') || '/'
+}
+
+function refuseOtherMethods(app: OpenAPIHono<HttpEnv>, pattern: string, methods: readonly string[]): void {
+  const allowed = methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
+  app.all(pattern, (c) => {
+    c.header('allow', allowed.join(', '))
+    throw new ServiceError('SERVICE_HTTP_METHOD_NOT_ALLOWED', undefined, {
+      details: { path: 'method', expected: allowed, actual: c.req.method },
+    })
+  })
+}

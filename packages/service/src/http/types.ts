@@ -1,0 +1,29 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { RouteConfig } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { Logger } from '../log/index.ts'
+
+/** What every request carries through the service. */
+export interface HttpEnv {
+  /** Absent for requests made in this process through `Service.fetch`. */
+  Bindings: Partial<HttpBindings>
+  Variables: { requestId: string; log: Logger }
+}
+
+export type HttpContext = Context<HttpEnv>
+
+/** One operation of a face: how it is reached, what the OpenAPI document says of it, and what answers it. */
+export interface Route {
+  readonly method: 'get' | 'post' | 'delete'
+  /** Below the face's base paths, with parameters in braces: `/resource/{repository}/{type}/{tag}`. */
+  readonly path: string
+  readonly operation: Pick<RouteConfig, 'summary' | 'description' | 'request' | 'responses' | 'security'>
+  respond(context: HttpContext): Promise<Response> | Response
+}
+
+/** A group of routes under one or more base paths; the first base path is the one that the OpenAPI document shows. */
+export interface Face {
+  readonly name: string
+  readonly basePaths: readonly [string, ...string[]]
+  readonly routes: readonly Route[]
+}
