@@ -2,7 +2,8 @@
  * The error table of this package: one row a code, sorted by room. Codes are stable; judgements about readable and
  * genuine evidence are findings, not rows of this table.
  */
-import { CodedError, type CodedErrorOptions } from '@veritee/codec/error'
+import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
+import { SNP_ERRORS, type SnpErrorCode } from './snp/codes.ts'
 
 // Advice that rows share. A row asserts it `as string`, because declarations are made from this file's text alone.
 const RESEND = 'Send the bytes again exactly as the attester produced them.'
@@ -15,8 +16,8 @@ const CHAIN_AGAIN =
 
 const QUOTE_AGAIN = 'Treat the quote as forged; ask the attester for a new one.'
 
-/** Every code that {@link EvidenceError} can carry. */
-export const EVIDENCE_ERRORS = {
+/** Rows of the DCAP room and of recognising; the other rooms keep theirs in their own `codes.ts`. */
+const OWN_ERRORS = {
   // DCAP: SGX and TDX quotes, reports, signed enclaves.
   DCAP_ADVISORIES_EXCESSIVE: {
     status: 422,
@@ -565,7 +566,10 @@ export const EVIDENCE_ERRORS = {
   },
 } as const
 
-export type EvidenceErrorCode = keyof typeof EVIDENCE_ERRORS
+export type EvidenceErrorCode = keyof typeof OWN_ERRORS | SnpErrorCode
+
+/** Every code that {@link EvidenceError} can carry. */
+export const EVIDENCE_ERRORS: ErrorTable<EvidenceErrorCode> = { ...OWN_ERRORS, ...SNP_ERRORS }
 
 /** Thrown for evidence that is malformed, forged or impossible to verify. The code says which; see {@link EVIDENCE_ERRORS}. */
 export class EvidenceError extends CodedError<EvidenceErrorCode> {

@@ -1,0 +1,11 @@
+/** AMD SEV-SNP: read, verify, judge. */
+export { appraiseSnp, type SnpAcceptance } from './acceptance.ts'
+export { parseSnpCollateral, type SnpCollateral } from './chain/collateral.ts'
+export { parseVek, type Vek } from './chain/vek.ts'
+export { claimsOfSnpReport } from './claims.ts'
+export { parseSnpEvidence, type SnpEvidence } from './report/evidence-json.ts'
+export { parseSnpReport } from './report/parse.ts'
+export { AMD_ROOTS, type SnpRoot } from './roots.ts'
+export type { SnpPolicy, SnpProduct, SnpReport, SnpTcb } from './types.ts'
+export type { SnpTrust, SnpVerification, VerifiedSnp } from './verify/types.ts'
+export { verifySnpReport } from './verify/verify.ts'
