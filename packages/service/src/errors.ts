@@ -101,31 +101,6 @@ const ROWS = {
     summary: 'The administrator token has expired.',
     next: 'Sign a fresh JWT with the admin key of this service.',
   },
-  SERVICE_TOKEN_MISSING: {
-    status: 401,
-    summary: 'This needs an attested session or an attestation token.',
-    next: 'Attest first: POST /kbs/v0/auth, then POST /kbs/v0/attest.',
-  },
-  SERVICE_TOKEN_INVALID: {
-    status: 401,
-    summary: 'The attestation token is not valid.',
-    next: 'Attest again to get a fresh token from this service.',
-  },
-  SERVICE_HANDSHAKE_REPLAYED: {
-    status: 401,
-    summary: 'This challenge was already answered.',
-    next: 'Start a new handshake with POST /kbs/v0/auth.',
-  },
-  SERVICE_EVIDENCE_REFUSED: {
-    status: 401,
-    summary: 'The evidence was refused.',
-    next: 'Read the findings: each names what was checked, what was expected and what came.',
-  },
-  SERVICE_RELEASE_DENIED: {
-    status: 403,
-    summary: 'The resource policy does not release this secret to this machine.',
-    next: 'Compare the claims in the token with the resource policy.',
-  },
   SERVICE_HTTP_BODY_TOO_LARGE: {
     status: 413,
     summary: 'The request body is larger than the limit.',
@@ -155,11 +130,6 @@ const ROWS = {
     status: 405,
     summary: 'This route does not have this method.',
     next: 'Use one of the methods in the Allow header.',
-  },
-  SERVICE_STOPPING: {
-    status: 503,
-    summary: 'The service is stopping.',
-    next: 'Try again in a moment.',
   },
   SERVICE_INTERNAL: {
     status: 500,

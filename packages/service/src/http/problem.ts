@@ -49,9 +49,9 @@ function pick(details: Readonly<Record<string, unknown>>, names: readonly string
 /** The error names of the key broker protocol, for clients that look at `type`. */
 function nameType({ code, status }: CodedError): string {
   if (code.startsWith('SERVICE_ADMIN_')) return 'AdminAuth'
-  if (code === 'SERVICE_TOKEN_MISSING') return 'TokenNotFound'
-  if (code === 'SERVICE_TOKEN_INVALID' || code.startsWith('APPRAISAL_TOKEN_')) return 'TokenVerifierError'
-  if (code === 'SERVICE_RELEASE_DENIED') return 'PolicyDeny'
+  if (code === 'BROKER_SESSION_MISSING' || code === 'BROKER_SESSION_UNATTESTED') return 'TokenNotFound'
+  if (code.startsWith('APPRAISAL_TOKEN_')) return 'TokenVerifierError'
+  if (code === 'BROKER_RESOURCE_DENIED') return 'PolicyDeny'
   if (code === 'SERVICE_SECRET_NOT_FOUND') return 'ResourceNotFound'
   if (code.includes('_JWE_')) return 'JweError'
   if (status === 404 || status === 405 || code === 'SERVICE_HTTP_PATH_INVALID') return 'InvalidRequestPath'

@@ -1,0 +1,1 @@
+export { createHealthFace } from './health-face.ts'

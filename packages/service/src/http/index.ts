@@ -1,0 +1,4 @@
+export { createApp } from './app.ts'
+export { readBody } from './body.ts'
+export { checkListen, closeServer, createHttpServer, type ListenAddress, listenOn } from './server.ts'
+export type { Face, HttpContext, HttpEnv, Route } from './types.ts'
