@@ -330,6 +330,11 @@ const OWN_ERRORS = {
     summary: 'The quote is larger than any quote can be.',
     next: 'Send one quote and nothing else.',
   },
+  DCAP_QUOTE_TEE_MISMATCH: {
+    status: 422,
+    summary: 'The quote is of another kind of TEE than was asked for.',
+    next: 'Send the quote of the TEE that is asked for, or ask for the one that is sent.',
+  },
   DCAP_QUOTE_TEE_UNKNOWN: {
     status: 400,
     summary: 'The header of the quote names neither SGX nor TDX for its version.',

@@ -1,5 +1,9 @@
 /** The keys DCAP chains may end in: Intel's, pinned, and any other only by the caller's own word. */
-import { decodeHex } from '@veritee/codec/bytes'
+import { CodecError } from '@veritee/codec'
+import { decodeHex, equalBytes } from '@veritee/codec/bytes'
+import { parsePem } from '@veritee/codec/pem'
+import { parseCertificate } from '@veritee/codec/x509'
+import { EvidenceError } from '../errors.ts'
 
 /** A root key that PCK and TCB signing chains may end in. */
 export interface DcapRoot {
@@ -22,3 +26,37 @@ export const INTEL_SGX_ROOT: DcapRoot = Object.freeze({
   ),
   simulated: false,
 })
+
+/**
+ * Reads a root to trust from its certificate, PEM (one certificate) or DER. Any root but Intel's is marked simulated:
+ * every result that rests on it says so. The certificate's own signature is checked with each chain that ends in it.
+ *
+ * Throws DCAP_ROOT_INVALID.
+ */
+export function parseDcapRoot(certificate: string | Uint8Array): DcapRoot {
+  try {
+    const der = readDer(certificate)
+    const { subject, issuer, publicKey } = parseCertificate(der)
+    if (!subject.isSamePrincipal(issuer)) throw invalid('a self-issued certificate', `issued by ${issuer}`)
+    if (publicKey.curve !== 'P-256' || publicKey.point === undefined) {
+      throw invalid('a key on P-256', publicKey.curve ?? publicKey.algorithm)
+    }
+    const point = publicKey.point.slice()
+    if (equalBytes(point, INTEL_SGX_ROOT.publicKey)) return { ...INTEL_SGX_ROOT, certificate: der }
+    return { name: subject.commonName ?? subject.toString(), publicKey: point, certificate: der, simulated: true }
+  } catch (cause) {
+    if (!(cause instanceof CodecError)) throw cause
+    throw new EvidenceError('DCAP_ROOT_INVALID', undefined, { details: { path: 'root', actual: cause.message }, cause })
+  }
+}
+
+function readDer(certificate: string | Uint8Array): Uint8Array {
+  if (typeof certificate !== 'string' && certificate[0] === 0x30) return certificate.slice()
+  const [block, ...more] = parsePem(certificate)
+  if (block?.label === 'CERTIFICATE' && more.length === 0) return block.der
+  throw invalid('one CERTIFICATE block', block === undefined ? 'none' : [block, ...more].map(({ label }) => label))
+}
+
+function invalid(expected: unknown, actual: unknown): EvidenceError {
+  return new EvidenceError('DCAP_ROOT_INVALID', undefined, { details: { path: 'root', expected, actual } })
+}

@@ -43,9 +43,7 @@ export function parseDcapCollateral(input: string | Uint8Array | object): DcapCo
     tcbInfo: tcbInfo.text,
     tcbInfoSignature: tcbInfo.signature,
     qeIdentityIssuerChain: optionalText(members, 'qe_identity_issuer_chain') ?? '',
-    ...(qeIdentity === undefined
-      ? {}
-      : { qeIdentity: qeIdentity.text, qeIdentitySignature: qeIdentity.signature }),
+    ...(qeIdentity === undefined ? {} : { qeIdentity: qeIdentity.text, qeIdentitySignature: qeIdentity.signature }),
     ...(pckCrlIssuerChain === undefined ? {} : { pckCrlIssuerChain }),
     ...(pckCertificateChain === undefined ? {} : { pckCertificateChain }),
   }

@@ -41,7 +41,8 @@ export function readPlatformLevels(document: Members, form: PlatformLevelForm): 
 
 function readPlatformLevel(level: Members, { version, tdx, parity }: PlatformLevelForm): PlatformLevel {
   const tcb = level.object('tcb')
-  const sgxComponents = version === 3 ? readComponents(tcb, 'sgxtcbcomponents', parity) : readFlatComponents(tcb, parity)
+  const sgxComponents =
+    version === 3 ? readComponents(tcb, 'sgxtcbcomponents', parity) : readFlatComponents(tcb, parity)
   const tdxComponents = tdx ? readComponents(tcb, 'tdxtcbcomponents', parity) : undefined
   return {
     sgxSvns: svnsOf(sgxComponents),

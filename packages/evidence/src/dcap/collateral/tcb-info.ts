@@ -75,7 +75,11 @@ function readModuleIdentities(document: Members, parity: boolean): readonly TdxM
   const ids = new Set(identities.map((identity) => identity.id.toUpperCase()))
   if (!parity && ids.size !== identities.length) {
     throw new EvidenceError(INVALID, undefined, {
-      details: { path: 'tcbInfo.tdxModuleIdentities', expected: 'identities with different ids', actual: 'one id twice' },
+      details: {
+        path: 'tcbInfo.tdxModuleIdentities',
+        expected: 'identities with different ids',
+        actual: 'one id twice',
+      },
     })
   }
   return identities

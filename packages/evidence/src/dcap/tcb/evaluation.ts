@@ -1,7 +1,7 @@
 /** The TCB evaluation of a quote: once by the SVNs it was launched with, once by those that run now. */
 import { EvidenceError } from '../../errors.ts'
-import type { QeIdentity, TcbInfo } from '../collateral/types.ts'
 import { isEnclaveStatus } from '../collateral/levels.ts'
+import type { QeIdentity, TcbInfo } from '../collateral/types.ts'
 import { adviseRelaunch, convergeAdvisories, convergeStatus } from './convergence.ts'
 import { findModuleIdentity, matchEnclaveLevel, moduleIdOf } from './enclave.ts'
 import { matchPlatformLevel } from './platform.ts'

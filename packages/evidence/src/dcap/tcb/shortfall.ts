@@ -90,18 +90,12 @@ function explainPlatform(
     const [have, need] = [teeTcbSvn[i]!, target.tdxSvns[i]!]
     if (have >= need) continue
     const tdxRemedy: TcbRemedy = i < 2 ? 'tdx-module' : 'microcode-or-bios'
-    short.push(
-      describeComponent(side, `tdx.component.${ordinal(i)}`, target.tdxComponents?.[i], have, need, tdxRemedy),
-    )
+    short.push(describeComponent(side, `tdx.component.${ordinal(i)}`, target.tdxComponents?.[i], have, need, tdxRemedy))
   }
   return short
 }
 
-function explainModule(
-  side: 'launch' | 'current',
-  tcbInfo: TcbInfo,
-  teeTcbSvn: Uint8Array,
-): readonly TcbShortfall[] {
+function explainModule(side: 'launch' | 'current', tcbInfo: TcbInfo, teeTcbSvn: Uint8Array): readonly TcbShortfall[] {
   const id = moduleIdOf(teeTcbSvn)
   const identity = id === undefined ? undefined : findModuleIdentity(tcbInfo.tdxModuleIdentities, id)
   if (identity === undefined) return []

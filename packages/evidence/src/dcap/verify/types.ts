@@ -13,14 +13,11 @@ import type { TcbEvaluation, TcbShortfall } from '../tcb/types.ts'
  */
 export type DcapRules = 'strict' | 'parity'
 
-/** What a caller trusts, and when. */
-export interface DcapTrust {
+/** What one quote is verified against, and when. */
+export interface DcapMoment {
   readonly collateral: DcapCollateral
   /** Epoch seconds. */
   readonly now: number
-  /** Defaults to Intel's pinned root key alone. */
-  readonly roots?: readonly DcapRoot[]
-  readonly rules?: DcapRules
   /**
    * Accept collateral and certificates that have expired. The result then says `expired: true`, so that a policy with a
    * grace period can decide. Default false: refused.
@@ -28,6 +25,13 @@ export interface DcapTrust {
   readonly allowExpired?: boolean
   /** How far in the future an issue date may lie, seconds. Default 0. */
   readonly clockSkewSeconds?: number
+}
+
+/** What a caller trusts, and when. */
+export interface DcapTrust extends DcapMoment {
+  /** Defaults to Intel's pinned root key alone. */
+  readonly roots?: readonly DcapRoot[]
+  readonly rules?: DcapRules
 }
 
 /** One thing the verdict rests on, and the time it holds. */

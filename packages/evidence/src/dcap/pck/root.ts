@@ -1,0 +1,49 @@
+/** The root at the end of a chain. */
+import { equalBytes } from '@veritee/codec/bytes'
+import type { X509Certificate } from '@veritee/codec/x509'
+import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
+import type { DcapRoot } from '../roots.ts'
+import type { ChainContext } from './context.ts'
+import { mendCertificate } from './mend.ts'
+
+const ROOT_NAME = 'SGX Root CA'
+
+/** Finds the root of a chain: the last self-issued certificate that is named so. */
+export function findRoot(certificates: readonly X509Certificate[]): X509Certificate {
+  const root = certificates.findLast(
+    ({ subject, issuer }) => subject.isSamePrincipal(issuer) && subject.commonName?.includes(ROOT_NAME) === true,
+  )
+  if (root !== undefined) return root
+  throw new EvidenceError('DCAP_ROOT_CA_MISSING', undefined, {
+    details: { path: 'root', actual: certificates.map((certificate) => certificate.subject.toString()) },
+  })
+}
+
+/** Verifies a root's signature over itself. */
+export async function verifySelfSigned(root: X509Certificate, context: ChainContext): Promise<void> {
+  if (await context.isSignedBy(root, context.keyOf(root))) return
+  throw new EvidenceError('DCAP_ROOT_CA_SIGNATURE_INVALID', undefined, {
+    details: { path: 'root', expected: 'a signature of its own key', actual: 'another' },
+  })
+}
+
+/**
+ * Finds the trusted root that a chain's root is. Roots are pinned by key; parity rules compare the signatures of the two
+ * certificates instead, so that a re-issued certificate of the same key is refused there.
+ */
+export function expectTrusted(root: X509Certificate, context: ChainContext, code: EvidenceErrorCode): DcapRoot {
+  const trusted = context.rootOf(root)
+  if (trusted !== undefined && (!context.parity || hasSignatureOf(root, trusted))) return trusted
+  throw new EvidenceError(code, undefined, {
+    details: {
+      path: 'root',
+      expected: context.roots.map((known) => known.name),
+      actual: root.subject.toString(),
+    },
+  })
+}
+
+function hasSignatureOf(root: X509Certificate, trusted: DcapRoot): boolean {
+  if (trusted.certificate === undefined) return true
+  return equalBytes(mendCertificate(trusted.certificate).signature, root.signature)
+}
