@@ -4,6 +4,8 @@ import { decodeHex, equalBytes } from '@veritee/codec/bytes'
 import { parsePem } from '@veritee/codec/pem'
 import { parseCertificate } from '@veritee/codec/x509'
 import { EvidenceError } from '../errors.ts'
+import { mendCertificate } from './pck/mend.ts'
+import type { DcapRules } from './verify/types.ts'
 
 /** A root key that PCK and TCB signing chains may end in. */
 export interface DcapRoot {
@@ -31,13 +33,16 @@ export const INTEL_SGX_ROOT: DcapRoot = Object.freeze({
  * Reads a root to trust from its certificate, PEM (one certificate) or DER. Any root but Intel's is marked simulated:
  * every result that rests on it says so. The certificate's own signature is checked with each chain that ends in it.
  *
- * Throws DCAP_ROOT_INVALID.
+ * Throws DCAP_ROOT_INVALID. Under parity rules it reads as laxly as Intel's library.
  */
-export function parseDcapRoot(certificate: string | Uint8Array): DcapRoot {
+export function parseDcapRoot(certificate: string | Uint8Array, rules: DcapRules = 'strict'): DcapRoot {
+  const parity = rules === 'parity'
   try {
     const der = readDer(certificate)
-    const { subject, issuer, publicKey } = parseCertificate(der)
-    if (!subject.isSamePrincipal(issuer)) throw invalid('a self-issued certificate', `issued by ${issuer}`)
+    const { subject, issuer, publicKey } = parity ? mendCertificate(der) : parseCertificate(der)
+    if (!parity && !subject.isSamePrincipal(issuer)) {
+      throw invalid('a self-issued certificate', `issued by ${issuer}`)
+    }
     if (publicKey.curve !== 'P-256' || publicKey.point === undefined) {
       throw invalid('a key on P-256', publicKey.curve ?? publicKey.algorithm)
     }

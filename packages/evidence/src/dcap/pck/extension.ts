@@ -58,7 +58,7 @@ function readExtension(value: Uint8Array, platformMembers: boolean, parity: bool
     cpuSvn: octets(tcb, CPUSVN, 16),
     pceId: octets(members, '3', 2),
     fmspc: octets(members, '4', 6),
-    sgxType: readSgxType(members),
+    sgxType: readSgxType(members, parity),
     ...(platformInstanceId === undefined ? {} : { platformInstanceId }),
     ...(configuration === undefined ? {} : { configuration }),
   }
@@ -113,8 +113,9 @@ function flag(members: PckMembers, name: string): boolean | undefined {
   return element === undefined ? undefined : new DerReader(element.bytes).readBoolean()
 }
 
-function readSgxType(members: PckMembers): SgxType {
-  const number = new DerReader(members.get('5')!.bytes).readEnumerated()
+function readSgxType(members: PckMembers, parity: boolean): SgxType {
+  const { bytes } = members.get('5')!
+  const number = parity ? bytes.at(-1)! : new DerReader(bytes).readEnumerated()
   return SGX_TYPES[number] ?? number
 }
 

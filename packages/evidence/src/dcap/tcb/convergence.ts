@@ -15,9 +15,9 @@ export function convergeStatus(platform: LevelStatus, parts: readonly LevelStatu
   return platform
 }
 
-/** Sorted, unique advisories of all parts. */
+/** Sorted, unique advisories of all parts; a text that is empty names none. */
 export function convergeAdvisories(parts: readonly LevelStanding[]): readonly string[] {
-  return [...new Set(parts.flatMap((part) => part.advisoryIds))].sort()
+  return [...new Set(parts.flatMap((part) => part.advisoryIds))].filter((id) => id !== '').sort()
 }
 
 /**
