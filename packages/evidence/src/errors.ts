@@ -4,6 +4,7 @@
  */
 import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
 import { SNP_ERRORS, type SnpErrorCode } from './snp/codes.ts'
+import { TPM_ERRORS, type TpmErrorCode } from './tpm/codes.ts'
 
 // Advice that rows share. A row asserts it `as string`, because declarations are made from this file's text alone.
 const RESEND = 'Send the bytes again exactly as the attester produced them.'
@@ -571,10 +572,10 @@ const OWN_ERRORS = {
   },
 } as const
 
-export type EvidenceErrorCode = keyof typeof OWN_ERRORS | SnpErrorCode
+export type EvidenceErrorCode = keyof typeof OWN_ERRORS | SnpErrorCode | TpmErrorCode
 
 /** Every code that {@link EvidenceError} can carry. */
-export const EVIDENCE_ERRORS: ErrorTable<EvidenceErrorCode> = { ...OWN_ERRORS, ...SNP_ERRORS }
+export const EVIDENCE_ERRORS: ErrorTable<EvidenceErrorCode> = { ...OWN_ERRORS, ...SNP_ERRORS, ...TPM_ERRORS }
 
 /** Thrown for evidence that is malformed, forged or impossible to verify. The code says which; see {@link EVIDENCE_ERRORS}. */
 export class EvidenceError extends CodedError<EvidenceErrorCode> {

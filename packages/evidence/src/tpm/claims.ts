@@ -1,0 +1,40 @@
+/** The claims of TPM evidence, in the names of both Trustee forks. */
+import { encodeBase64, encodeHex } from '@veritee/codec/bytes'
+import type { Claims } from '../result/index.ts'
+import type { TpmHash } from './structure/algorithms.ts'
+import type { VerifiedTpm } from './verify/types.ts'
+
+const BANK_NAMES: Readonly<Record<TpmHash, string>> = {
+  sha1: 'SHA-1',
+  sha256: 'SHA-256',
+  sha384: 'SHA-384',
+  sha512: 'SHA-512',
+  sm3: 'SM-3',
+}
+
+/** Claims under the key `tpm`: only PCRs that a quote covers are said. */
+export function claimsOfTpm({ evidence, attestationKeyDigest, boundBy }: VerifiedTpm): Claims {
+  const claims: Record<string, unknown> = {
+    ak_public: encodeBase64(evidence.attestationKey.spki),
+    ak_digest: encodeHex(attestationKeyDigest),
+    ak_bound_by: boundBy,
+  }
+  for (const { hash, quote, pcrs } of evidence.banks) {
+    const covered = quote.selections.flatMap((selection) => selection.pcrs)
+    for (const pcr of covered) {
+      claims[`pcrs.${BANK_NAMES[hash]}.${pcr}`] = encodeHex(pcrs[pcr]!)
+      if (hash === 'sha256') claims[`pcr${String(pcr).padStart(2, '0')}`] = encodeHex(pcrs[pcr]!)
+    }
+    claims['report_data'] = encodeHex(quote.extraData)
+    claims['quote.signer'] = encodeHex(quote.qualifiedSigner)
+    claims['quote.firmware_version'] = quote.firmwareVersion.toString()
+    claims['quote.clock_info'] = {
+      clock: quote.clock.milliseconds.toString(),
+      reset_count: quote.clock.resetCount,
+      restart_count: quote.clock.restartCount,
+      safe: quote.clock.safe,
+    }
+    if (hash === 'sha256' && covered.includes(8)) claims['init_data'] = encodeHex(pcrs[8]!)
+  }
+  return claims
+}

@@ -1,0 +1,39 @@
+import { Checks } from '../../dcap/verify/checks.ts'
+import { EvidenceError } from '../../errors.ts'
+import { sealVerified } from '../../result/index.ts'
+import type { TpmEvidence } from '../types.ts'
+import { bindAttestationKey } from './attestation-key.ts'
+import { checkPcrs, verifyQuoteSignature } from './quote.ts'
+import type { TpmTrust, VerifiedTpm } from './types.ts'
+
+/** PCRs that say what booted; a quote that leaves one out says nothing. */
+export const BOOT_PCRS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7]
+
+/**
+ * Establishes that a trusted attestation key signed quotes over the PCR values shown (TCG TPM 2.0 Library, Part 1,
+ * section 19).
+ *
+ * Not checked here: the nonce, clock and reset counters, which values are good, what an event log says.
+ *
+ * @throws EvidenceError TPM_*, with the checks made so far in `details.checks`
+ */
+export async function verifyTpmEvidence(evidence: TpmEvidence, trust: TpmTrust): Promise<VerifiedTpm> {
+  const checks = new Checks()
+  const binding = await checks.wait('tpm.attestationKey', () => bindAttestationKey(evidence, trust))
+  checks.check('tpm.banks', () => {
+    if (evidence.banks.length > 0) return
+    throw new EvidenceError('TPM_EVIDENCE_JSON', 'The evidence holds no quote.', { details: { path: 'quote' } })
+  })
+  for (const bank of evidence.banks) {
+    await checks.wait(`tpm.${bank.hash}.signature`, () => verifyQuoteSignature(bank, evidence.attestationKey))
+    checks.check(`tpm.${bank.hash}.pcrs`, () => checkPcrs(bank, BOOT_PCRS))
+  }
+  return sealVerified({
+    evidence,
+    boundBy: binding.boundBy,
+    attestationKeyDigest: binding.keyDigest,
+    checks: checks.made,
+    ...(binding.expiresAt === undefined ? {} : { expiresAt: binding.expiresAt }),
+    simulated: binding.simulated,
+  })
+}
