@@ -1,1 +1,3 @@
-export {}
+/** Evidence of trusted execution environments. Each kind has a room of its own, such as `@veritee/evidence/dcap`. */
+export { EVIDENCE_ERRORS, EvidenceError, type EvidenceErrorCode } from './errors.ts'
+export type { Check, Claims, Finding, Verified } from './result/index.ts'
