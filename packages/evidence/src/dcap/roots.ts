@@ -15,6 +15,8 @@ export interface DcapRoot {
   readonly publicKey: Uint8Array
   /** The certificate this root was given as, DER; parity rules compare its signature. */
   readonly certificate?: Uint8Array
+  /** SHA-256 of the root's well-known certificate, lower-case hexadecimal; its own signature then needs no check. */
+  readonly certificateSha256?: string
   /** True for every root but Intel's: results that rest on it say `simulated`. */
   readonly simulated: boolean
 }
@@ -26,6 +28,7 @@ export const INTEL_SGX_ROOT: DcapRoot = Object.freeze({
     '0ba9c4c0c0c86193a3fe23d6b02cda10a8bbd4e88e48b4458561a36e705525f5' +
       '67918e2edc88e40d860bd0cc4ee26aacc988e505a953558c453f6b0904ae7394',
   ),
+  certificateSha256: '44a0196b2b99f889b8e149e95b807a350e7424964399e885a7cbb8ccfab674d3',
   simulated: false,
 })
 

@@ -4,7 +4,7 @@ import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
 import type { DcapRoot } from '../roots.ts'
 import type { Checks } from '../verify/checks.ts'
 import { readChain, verifyCertificateProfile } from './certificate.ts'
-import type { ChainContext } from './context.ts'
+import { type ChainContext, isSameName } from './context.ts'
 import { type DatedCrl, isRevoked, PCK_CRL, ROOT_CRL, verifyCrl } from './crl.ts'
 import { PCK_EXTENSION_OID, parsePckExtension } from './extension.ts'
 import { expectTrusted, findRoot, verifySelfSigned } from './root.ts'
@@ -113,7 +113,7 @@ export async function verifyIssued(
   { path, issuer: issuerCode, signature }: IssueCodes,
   context: ChainContext,
 ): Promise<void> {
-  if (!certificate.issuer.isSamePrincipal(issuer.subject)) {
+  if (!isSameName(certificate.issuer, issuer.subject)) {
     throw refuse(issuerCode, path, issuer.subject.toString(), certificate.issuer.toString())
   }
   if (!(await context.isSignedBy(certificate, context.keyOf(issuer)))) {
@@ -127,7 +127,7 @@ export function names(certificate: X509Certificate, text: string): boolean {
 }
 
 function isSelfIssued({ subject, issuer }: X509Certificate): boolean {
-  return subject.isSamePrincipal(issuer)
+  return isSameName(subject, issuer)
 }
 
 function readExtension(leaf: X509Certificate, ca: PckCa, parity: boolean): PckExtension {

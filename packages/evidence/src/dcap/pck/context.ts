@@ -1,8 +1,9 @@
 /** What the chains of one verification share: the roots, the rules, and what was already read and verified. */
-import { equalBytes } from '@veritee/codec/bytes'
-import { importPublicKey, type PublicKey, verifySignature } from '@veritee/codec/signature'
-import type { X509Certificate } from '@veritee/codec/x509'
+import { encodeHex, equalBytes } from '@veritee/codec/bytes'
+import { type PublicKey, verifySignature } from '@veritee/codec/signature'
+import type { DistinguishedName, X509Certificate } from '@veritee/codec/x509'
 import type { DcapRoot } from '../roots.ts'
+import { LruMap } from '../verify/lru.ts'
 
 /** Something X.509 with a signature of ECDSA and SHA-256, the only algorithm of these chains. */
 interface Signed {
@@ -23,6 +24,8 @@ export class ChainContext {
   readonly roots: readonly DcapRoot[]
   readonly parity: boolean
   readonly #certificates: X509Certificate[] = []
+  #chainText: string | undefined
+  #chain: readonly X509Certificate[] = []
   readonly #signers = new WeakMap<Signed, WeakSet<PublicKey>>()
 
   constructor(roots: readonly DcapRoot[], parity: boolean) {
@@ -39,16 +42,25 @@ export class ChainContext {
     return certificate
   }
 
+  /** The certificates of a chain's text, read at most once: both documents usually come with the same chain. */
+  chain(text: string, read: () => readonly X509Certificate[]): readonly X509Certificate[] {
+    if (text !== this.#chainText) {
+      const certificates = read()
+      this.#chainText = text
+      this.#chain = certificates
+    }
+    return this.#chain
+  }
+
   /** The trusted root that has a certificate's key. */
   rootOf(certificate: X509Certificate): DcapRoot | undefined {
     const { point } = certificate.publicKey
     return point === undefined ? undefined : this.roots.find((root) => equalBytes(root.publicKey, point))
   }
 
-  /** A certificate's key; that of a trusted root is the handle made when the root was given. */
+  /** The key of an issuing certificate. */
   keyOf(certificate: X509Certificate): PublicKey {
-    const root = this.rootOf(certificate)
-    return root === undefined ? certificate.publicKey : rootKey(root)
+    return internIssuerKey(certificate.publicKey)
   }
 
   /** Tells whether a certificate or list is signed by a key on P-256; a yes is remembered. */
@@ -64,13 +76,23 @@ export class ChainContext {
   }
 }
 
-const rootKeys = new WeakMap<DcapRoot, PublicKey>()
+/** Tells whether two names are of one principal; names of genuine chains are equal in every byte. */
+export function isSameName(a: DistinguishedName, b: DistinguishedName): boolean {
+  return a.equals(b) || a.isSamePrincipal(b)
+}
 
-function rootKey(root: DcapRoot): PublicKey {
-  let key = rootKeys.get(root)
-  if (key === undefined) {
-    key = importPublicKey({ kind: 'ec-point', curve: 'P-256', point: root.publicKey })
-    rootKeys.set(root, key)
-  }
+/** There are a handful of issuers in the world of one root. */
+const MAX_ISSUER_KEYS = 32
+const issuerKeys = new LruMap<PublicKey>(MAX_ISSUER_KEYS)
+
+/**
+ * One handle for each issuer's key: making a runtime's key object costs as much as a verification. A handle says nothing
+ * about trust.
+ */
+function internIssuerKey(key: PublicKey): PublicKey {
+  const name = encodeHex(key.spki)
+  const known = issuerKeys.find(name)
+  if (known !== undefined) return known
+  issuerKeys.keep(name, key)
   return key
 }

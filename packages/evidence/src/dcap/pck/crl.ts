@@ -5,7 +5,7 @@ import { DerReader, TAG } from '@veritee/codec/der'
 import { parsePem } from '@veritee/codec/pem'
 import { EXTENSION_OIDS, parseCrl, type X509Certificate, type X509Crl } from '@veritee/codec/x509'
 import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
-import type { ChainContext } from './context.ts'
+import { type ChainContext, isSameName } from './context.ts'
 
 const PEM_LABEL = 'X509 CRL'
 const SIGNATURE_ALGORITHM = 'ecdsa-with-SHA256'
@@ -74,7 +74,7 @@ export async function verifyCrl(
   codes: CrlCodes,
   context: ChainContext,
 ): Promise<void> {
-  if (!crl.issuer.isSamePrincipal(issuer.subject)) {
+  if (!isSameName(crl.issuer, issuer.subject)) {
     throw refuse(codes.issuer, codes, issuer.subject.toString(), crl.issuer.toString())
   }
   if (!crl.extensions.has(EXTENSION_OIDS.authorityKeyId)) {

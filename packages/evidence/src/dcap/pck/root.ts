@@ -1,9 +1,10 @@
 /** The root at the end of a chain. */
-import { equalBytes } from '@veritee/codec/bytes'
+import { encodeHex, equalBytes } from '@veritee/codec/bytes'
+import { digest } from '@veritee/codec/hash'
 import type { X509Certificate } from '@veritee/codec/x509'
 import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
 import type { DcapRoot } from '../roots.ts'
-import type { ChainContext } from './context.ts'
+import { type ChainContext, isSameName } from './context.ts'
 import { mendCertificate } from './mend.ts'
 
 const ROOT_NAME = 'SGX Root CA'
@@ -11,7 +12,7 @@ const ROOT_NAME = 'SGX Root CA'
 /** Finds the root of a chain: the last self-issued certificate that is named so. */
 export function findRoot(certificates: readonly X509Certificate[]): X509Certificate {
   const root = certificates.findLast(
-    ({ subject, issuer }) => subject.isSamePrincipal(issuer) && subject.commonName?.includes(ROOT_NAME) === true,
+    ({ subject, issuer }) => isSameName(subject, issuer) && subject.commonName?.includes(ROOT_NAME) === true,
   )
   if (root !== undefined) return root
   throw new EvidenceError('DCAP_ROOT_CA_MISSING', undefined, {
@@ -19,8 +20,10 @@ export function findRoot(certificates: readonly X509Certificate[]): X509Certific
   })
 }
 
-/** Verifies a root's signature over itself. */
+/** Verifies a root's signature over itself; a certificate that is pinned byte for byte needs none. */
 export async function verifySelfSigned(root: X509Certificate, context: ChainContext): Promise<void> {
+  const pinned = context.rootOf(root)?.certificateSha256
+  if (pinned !== undefined && encodeHex(digest('sha256', root.der)) === pinned) return
   if (await context.isSignedBy(root, context.keyOf(root))) return
   throw new EvidenceError('DCAP_ROOT_CA_SIGNATURE_INVALID', undefined, {
     details: { path: 'root', expected: 'a signature of its own key', actual: 'another' },

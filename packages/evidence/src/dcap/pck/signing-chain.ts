@@ -38,7 +38,7 @@ export async function verifySigningChain(
 ): Promise<SigningChain> {
   const form = { path: `${name}IssuerChain`, count: 2, code: 'DCAP_TCB_SIGNING_CHAIN_INVALID' } as const
   const { root, signer } = checks.check(`${name}.chain.form`, () => {
-    const certificates = readChain(text, form, context)
+    const certificates = context.chain(text, () => readChain(text, form, context))
     return { root: findRoot(certificates), signer: findSigner(certificates) }
   })
   await checks.wait(`${name}.chain.signature`, async () => {

@@ -15,7 +15,7 @@ import type {
 
 /** What the platform itself shows beside its PCK certificate. */
 export interface ShortfallEvidence extends TcbEvidence {
-  /** The platform already runs newer SVNs than its PCK certificate was issued for. */
+  /** The platform already runs a newer PCE than its PCK certificate was issued for. */
   readonly pckCertificateStale: boolean
 }
 
@@ -149,16 +149,20 @@ function describeComponent(
     have,
     need,
     remedy,
-    next: NEXT[remedy],
+    next: remedy === 'microcode-or-bios' ? adviseFirmware(named) : NEXT[remedy],
   }
 }
 
-const NEXT: Readonly<Record<TcbRemedy, string>> = {
-  'microcode-or-bios':
-    'Install the BIOS and microcode that raise this component, then provision a new PCK certificate for the platform.',
+function adviseFirmware(named: TcbComponent | undefined): string {
+  const source = named?.category === 'OS/VMM' ? 'host software' : 'BIOS and microcode'
+  const component = named?.type ?? 'this component'
+  return `Install the ${source} that raises ${component}, then provision a new PCK certificate for the platform.`
+}
+
+const NEXT: Readonly<Record<Exclude<TcbRemedy, 'microcode-or-bios'>, string>> = {
   'tdx-module': 'Update the TDX module on the host; relaunch the TD where the launch side falls short.',
   pce: 'Update the provisioning certification enclave (PCE) on the host, then provision a new PCK certificate.',
   qe: 'Update the quoting enclave package on the host.',
   'reprovision-pck':
-    'The platform runs other versions than its PCK certificate was issued for: fetch its PCK certificate again.',
+    'The platform runs a newer PCE than its PCK certificate was issued for: fetch its certificate again.',
 }

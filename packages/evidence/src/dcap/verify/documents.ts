@@ -1,7 +1,6 @@
 /** The two signed documents of a collateral set. */
 import { decodeHex, encodeUtf8 } from '@veritee/codec/bytes'
-import { verifySignature } from '@veritee/codec/signature'
-import type { X509Certificate } from '@veritee/codec/x509'
+import { type PublicKey, verifySignature } from '@veritee/codec/signature'
 import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
 import { rewriteDocument } from '../collateral/json/rewrite.ts'
 import { parseQeIdentity } from '../collateral/qe-identity.ts'
@@ -91,15 +90,14 @@ async function verifyDocument<T>(
   await checks.wait(`${name}.signature`, async () => {
     const signature = readSignature(signatureText, name, codes)
     const signed = encodeUtf8(context.parity ? rewriteDocument(text) : text)
-    if (!(await isSignedBy(chain.signer, signed, signature))) {
+    if (!(await isSignedBy(context.keyOf(chain.signer), signed, signature))) {
       throw refuse(codes.signature, name, `a signature of ${chain.signer.subject} over the exact text`, 'another')
     }
   })
   return { document, chain }
 }
 
-async function isSignedBy(signer: X509Certificate, data: Uint8Array, signature: Uint8Array): Promise<boolean> {
-  const key = signer.publicKey
+async function isSignedBy(key: PublicKey, data: Uint8Array, signature: Uint8Array): Promise<boolean> {
   if (key.algorithm !== 'ec' || key.curve !== 'P-256') return false
   return await verifySignature(key, { scheme: 'ecdsa', hash: 'sha256', format: 'raw' }, data, signature)
 }

@@ -68,28 +68,36 @@ interface Seen {
 
 /** The memory of one verifier: one set of roots, one set of rules. */
 export class VerificationMemory {
+  /** False for the memory of a single verification, which needs no keys to find anything again. */
+  readonly lasting: boolean
+  readonly parity: boolean
   readonly #roots: readonly DcapRoot[]
-  readonly #parity: boolean
   readonly #limits: Required<MemoryLimits>
   readonly #sets: LruMap<RememberedSet>
   readonly #seen = new WeakMap<DcapCollateral, Seen>()
 
-  constructor(roots: readonly DcapRoot[], parity: boolean, limits: MemoryLimits = {}) {
+  constructor(roots: readonly DcapRoot[], parity: boolean, limits: MemoryLimits | 'once' = {}) {
+    this.lasting = limits !== 'once'
     this.#roots = roots
-    this.#parity = parity
-    this.#limits = { collateralSets: 16, pckChains: 256, qeReports: 8, ...limits }
+    this.parity = parity
+    this.#limits = { collateralSets: 16, pckChains: 256, qeReports: 8, ...(limits === 'once' ? {} : limits) }
     this.#sets = new LruMap(this.#limits.collateralSets)
   }
 
   /** The set with exactly these texts, new or known. */
   recall(collateral: DcapCollateral): RememberedSet {
-    const key = this.#keyOf(collateral)
+    const key = this.keyOf(() => this.#keyOf(collateral))
     const known = this.#sets.find(key)
     if (known !== undefined) return known
-    const context = new ChainContext(this.#roots, this.#parity)
+    const context = new ChainContext(this.#roots, this.parity)
     const set: RememberedSet = { key, context, chains: new LruMap(this.#limits.pckChains) }
     this.#sets.keep(key, set)
     return set
+  }
+
+  /** The key of something that may be asked for again. */
+  keyOf(compute: () => string): string {
+    return this.lasting ? compute() : ''
   }
 
   rememberChain(set: RememberedSet, key: string, chain: VerifiedPckChain, checks: readonly Check[]): RememberedChain {

@@ -27,11 +27,8 @@ export interface DcapVerifier {
  */
 export function createDcapVerifier(options: DcapVerifierOptions = {}): DcapVerifier {
   const { roots = [INTEL_SGX_ROOT], rules = 'strict', limits = {} } = options
-  const parity = rules === 'parity'
-  const memory = new VerificationMemory(roots, parity, limits)
-  return {
-    verify: (quote, moment) => runChecklist(quote instanceof Uint8Array ? quote : quote.bytes, moment, parity, memory),
-  }
+  const memory = new VerificationMemory(roots, rules === 'parity', limits)
+  return { verify: (quote, moment) => runChecklist(bytesOf(quote), moment, memory) }
 }
 
 /**
@@ -45,9 +42,8 @@ export function createDcapVerifier(options: DcapVerifierOptions = {}): DcapVerif
  * Does not judge: the TCB status, debug and other attributes (see `appraiseDcap`), measurements, report data.
  */
 export async function verifyDcapQuote(quote: Uint8Array | DcapQuote, trust: DcapTrust): Promise<VerifiedDcap> {
-  const { roots, rules } = trust
-  const options = { ...(roots === undefined ? {} : { roots }), ...(rules === undefined ? {} : { rules }) }
-  return await createDcapVerifier(options).verify(quote, trust)
+  const { roots = [INTEL_SGX_ROOT], rules = 'strict' } = trust
+  return await runChecklist(bytesOf(quote), trust, new VerificationMemory(roots, rules === 'parity', 'once'))
 }
 
 /** As {@link verifyDcapQuote}; a quote that is not of a TD is refused with DCAP_QUOTE_TEE_MISMATCH. */
@@ -62,6 +58,10 @@ export async function verifySgxQuote(quote: Uint8Array | DcapQuote, trust: DcapT
   const verified = await verifyDcapQuote(quote, trust)
   if (verified.quote.tee !== 'sgx') throw mismatch('sgx', verified.quote.tee)
   return verified as VerifiedSgx
+}
+
+function bytesOf(quote: Uint8Array | DcapQuote): Uint8Array {
+  return quote instanceof Uint8Array ? quote : quote.bytes
 }
 
 function mismatch(expected: string, actual: string): EvidenceError {

@@ -1,5 +1,5 @@
 /** DCAP verification as a checklist. */
-import { decodeUtf8, encodeHex, equalBytes } from '@veritee/codec/bytes'
+import { decodeUtf8, encodeHex } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
 import { type PublicKey, verifySignature } from '@veritee/codec/signature'
 import { EvidenceError } from '../../errors.ts'
@@ -31,15 +31,15 @@ const PARITY_ADVISORY_LENGTH = 450
 export async function runChecklist(
   input: Uint8Array,
   moment: DcapMoment,
-  parity: boolean,
   memory: VerificationMemory,
 ): Promise<VerifiedDcap> {
+  const { parity } = memory
   const checks = new Checks()
   // A copy, so that what was verified cannot change under the caller's hands while signatures are being checked.
   const quote = checks.check('quote.form', () => parseQuote(input.slice(), { lenientSignatureData: parity }))
   const set = memory.recall(moment.collateral)
   const chainText = readChainBytes(quote, moment.collateral.pckCertificateChain, parity, checks)
-  const chainKey = encodeHex(digest('sha256', chainText))
+  const chainKey = memory.keyOf(() => encodeHex(digest('sha256', chainText)))
 
   const remembered = await verifyChain(set, chainKey, chainText, moment, memory, checks)
   const { chain } = remembered
@@ -58,7 +58,7 @@ export async function runChecklist(
     const { body } = quote
     checks.check('tdx.module', () => verifyTdxModule(body, documents.tcbInfo.document))
   }
-  const attestationKey = await verifyQe(quote, remembered, documents, parity, checks)
+  const attestationKey = await verifyQe(quote, remembered, documents, memory, checks)
   await checks.wait('quote.signature', () => verifyQuoteSignature(quote, attestationKey))
   const { tcb, shortfall } = checks.check('tcb', () => evaluate(quote, remembered, documents, parity))
 
@@ -140,17 +140,17 @@ async function verifyQe(
   quote: DcapQuote,
   { chain, qeReports }: RememberedChain,
   documents: VerifiedDocuments,
-  parity: boolean,
+  memory: VerificationMemory,
   checks: Checks,
 ): Promise<PublicKey> {
-  const key = digestQeReport(quote)
+  const key = memory.keyOf(() => digestQeReport(quote))
   const known = qeReports.find(key)
   if (known !== undefined) {
     checks.take(known.checks)
     return known.value
   }
   const before = checks.made.length
-  const trust = { pckKey: chain.leaf.publicKey, qeIdentity: documents.qeIdentity?.document, parity }
+  const trust = { pckKey: chain.leaf.publicKey, qeIdentity: documents.qeIdentity?.document, parity: memory.parity }
   const value = await verifyQeReport(quote, trust, checks)
   qeReports.keep(key, { value, checks: checks.made.slice(before) })
   return value
@@ -178,7 +178,8 @@ function evaluate(
     ...(quote.tee === 'tdx' ? { teeTcbSvn: quote.body.teeTcbSvn } : {}),
     ...(quote.tee === 'tdx' && quote.body.kind !== 'td10' ? { teeTcbSvn2: quote.body.teeTcbSvn2 } : {}),
   }
-  const pckCertificateStale = !equalBytes(qeReport.cpuSvn, chain.extension.cpuSvn)
+  // Only version 3 states the PCE that runs; from version 4 on the field is reserved.
+  const pckCertificateStale = quote.version === 3 && quote.header.pceSvn > chain.extension.pceSvn
   const explain = (): readonly TcbShortfall[] => explainShortfall({ ...evidence, pckCertificateStale })
   try {
     const tcb = evaluateTcb(evidence)
