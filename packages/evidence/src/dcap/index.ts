@@ -40,7 +40,7 @@ export {
   type TdReportBody,
   type TdxQuote,
 } from './quote/index.ts'
-export { type DcapRoot, INTEL_SGX_ROOT } from './roots.ts'
+export { type DcapRoot, INTEL_SGX_ROOT, parseDcapRoot } from './roots.ts'
 export {
   type EnclaveFile,
   parseEnclaveFile,
