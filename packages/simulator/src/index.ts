@@ -1,8 +1,13 @@
 /** Simulated trusted environments with roots of their own: valid evidence and precisely broken evidence. */
 export {
   assembleDraft,
+  type CaseRules,
   type CollateralBundle,
   createDcapWorld,
+  DCAP_BREAKAGES,
+  DCAP_UNACCEPTED,
+  DCAP_UNBREAKABLE,
+  type DcapBreakage,
   type DcapCase,
   type DcapDraft,
   type DcapWorld,

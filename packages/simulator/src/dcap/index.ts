@@ -1,5 +1,12 @@
 /** A simulated Intel: authorities, platforms, quotes, collateral. */
 export type { WorldKeys } from './authorities.ts'
+export {
+  type CaseRules,
+  DCAP_BREAKAGES,
+  DCAP_UNACCEPTED,
+  DCAP_UNBREAKABLE,
+  type DcapBreakage,
+} from './breakages/index.ts'
 export { assembleDraft, type DcapCase, type DcapDraft } from './draft.ts'
 export { encodeSgxEvidence, encodeTdxEvidence } from './evidence.ts'
 export type { FieldValue } from './quote/registers.ts'
