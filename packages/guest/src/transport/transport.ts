@@ -6,7 +6,7 @@ import { GuestError } from '../errors.ts'
 
 /** One exchange with the broker. */
 export interface BrokerRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array
