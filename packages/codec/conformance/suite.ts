@@ -1,0 +1,71 @@
+/** What must come out the same in every runtime; runs in Node by import and in a browser as a bundle. */
+import { decodeBase64, encodeHex, encodeUtf8 } from '../src/bytes/index.ts'
+import { digest, type HashAlgorithm, hmac } from '../src/hash/index.ts'
+import { canonicalizeJson, findMemberText, parseJson } from '../src/json/index.ts'
+import { parsePem } from '../src/pem/index.ts'
+import { importPublicKey, type SignatureScheme, verifySignature } from '../src/signature/index.ts'
+import { verifySignatureSync } from '../src/signature-sync/index.ts'
+import { parseCertificate, parseCrl, verifyCertificateSignature, verifyCrlSignature } from '../src/x509/index.ts'
+
+export interface SuiteInput {
+  /** Each with base64 members. */
+  readonly signatures: readonly {
+    readonly name: string
+    readonly spki: string
+    readonly scheme: SignatureScheme
+    readonly data: string
+    readonly signature: string
+  }[]
+  /** PEM chains, each certificate signed by the next and the last by itself, with a list the first has signed. */
+  readonly chains: readonly { readonly name: string; readonly pem: string; readonly crl?: string }[]
+  readonly jsonTexts: readonly string[]
+}
+
+export interface SuiteResult {
+  readonly digests: readonly string[]
+  readonly signatures: readonly (readonly [name: string, native: unknown, synchronous: unknown])[]
+  readonly chains: readonly (readonly [name: string, verdicts: readonly unknown[], subjects: readonly string[]])[]
+  readonly json: readonly unknown[]
+}
+
+export async function run(input: SuiteInput): Promise<SuiteResult> {
+  const digests = (['sha1', 'sha256', 'sha384', 'sha512'] as HashAlgorithm[]).flatMap((algorithm) => [
+    encodeHex(digest(algorithm, encodeUtf8('ab'), encodeUtf8('c'))),
+    encodeHex(hmac(algorithm, encodeUtf8('key'), encodeUtf8('data'))),
+  ])
+
+  const signatures: [string, unknown, unknown][] = []
+  for (const { name, spki, scheme, data, signature } of input.signatures) {
+    const verify = async (how: typeof verifySignature): Promise<unknown> => {
+      const key = importPublicKey({ kind: 'spki', der: decodeBase64(spki) })
+      return how(key, scheme, decodeBase64(data), decodeBase64(signature))
+    }
+    signatures.push([name, await codeOrValue(verify(verifySignature)), await codeOrValue(verify(verifySignatureSync))])
+  }
+
+  const chains: [string, unknown[], string[]][] = []
+  for (const { name, pem, crl } of input.chains) {
+    const certificates = parsePem(pem).map(({ der }) => parseCertificate(der))
+    const verdicts: unknown[] = []
+    for (const [i, certificate] of certificates.entries()) {
+      verdicts.push(await verifyCertificateSignature(certificate, (certificates[i + 1] ?? certificate).publicKey))
+    }
+    if (crl !== undefined)
+      verdicts.push(await verifyCrlSignature(parseCrl(decodeBase64(crl)), certificates[0]!.publicKey))
+    chains.push([name, verdicts, certificates.map((certificate) => certificate.subject.toString())])
+  }
+
+  const json: unknown[] = []
+  for (const text of input.jsonTexts) {
+    json.push(await codeOrValue((async () => [canonicalizeJson(parseJson(text)), findMemberText(text, 'a')])()))
+  }
+  return { digests, signatures, chains, json }
+}
+
+async function codeOrValue(work: Promise<unknown>): Promise<unknown> {
+  try {
+    return await work
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error)
+  }
+}
