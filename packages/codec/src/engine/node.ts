@@ -40,7 +40,11 @@ export function verifyNormalized(
   const native = nativeKey(key)
   switch (scheme.scheme) {
     case 'ecdsa':
-      return verify(scheme.hash, data, { key: native, dsaEncoding: 'ieee-p1363' }, signature)
+      // A bare key with DER is a third faster in Node than a key with options, which r‖s would need.
+      if (signature.length > MAX_SHORT_ECDSA_BYTES) {
+        return verify(scheme.hash, data, { key: native, dsaEncoding: 'ieee-p1363' }, signature)
+      }
+      return verify(scheme.hash, data, native, encodeShortEcdsaSignature(signature))
     case 'rsa-pkcs1':
       return verify(scheme.hash, data, { key: native, padding: constants.RSA_PKCS1_PADDING }, signature)
     case 'rsa-pss':
@@ -53,6 +57,29 @@ export function verifyNormalized(
     case 'ed25519':
       return verify(null, data, native, signature)
   }
+}
+
+/** r‖s of P-384, the widest whose DER has one length byte. */
+const MAX_SHORT_ECDSA_BYTES = 96
+
+/** DER of r‖s (RFC 3279 §2.2.3) for curves of up to 384 bits; both numbers are within their range already. */
+function encodeShortEcdsaSignature(raw: Uint8Array): Uint8Array {
+  const width = raw.length / 2
+  const der = new Uint8Array(raw.length + 8)
+  let end = 2
+  for (let start = 0; start < raw.length; start += width) {
+    let from = start
+    while (from < start + width - 1 && raw[from] === 0) from++
+    const sign = raw[from]! >= 0x80 ? 1 : 0
+    const number = raw.subarray(from, start + width)
+    der[end] = 0x02
+    der[end + 1] = number.length + sign
+    der.set(number, end + 2 + sign)
+    end += 2 + sign + number.length
+  }
+  der[0] = 0x30
+  der[1] = end - 2
+  return der.subarray(0, end)
 }
 
 /** Importing costs as much as verifying, so each handle is imported once, at its first use. */
