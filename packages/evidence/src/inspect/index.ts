@@ -1,0 +1,3 @@
+/** A plain description of evidence, without judgement. */
+export { inspectEvidence } from './inspect.ts'
+export type { Description } from './types.ts'
