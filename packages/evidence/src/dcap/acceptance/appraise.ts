@@ -1,12 +1,17 @@
 /** Is a genuine quote acceptable? Compares it with acceptance rules and returns findings; nothing here throws. */
 import { encodeHex, isAllZero } from '@veritee/codec/bytes'
 import type { Finding } from '../../result/index.ts'
+import { nameTdAttributes, TD_ATTRIBUTES } from '../attributes/index.ts'
 import type { SgxQuote, TdxQuote } from '../quote/types.ts'
 import type { TcbShortfall, TcbStatus } from '../tcb/types.ts'
 import type { VerifiedDcap } from '../verify/types.ts'
-import { HARMLESS_TD_ATTRIBUTES, nameTdAttributes, TD_ATTRIBUTES } from './td-attributes.ts'
 import type { DcapAcceptance } from './types.ts'
 
+/** Bits that say nothing against a TD. */
+const HARMLESS_TD_ATTRIBUTES = ['SEPT_VE_DISABLE', 'PKS', 'KL', 'PERFMON'].reduce(
+  (bits, name) => bits | TD_ATTRIBUTES[name]!,
+  0n,
+)
 const SGX_INIT = 0x1n
 const SGX_DEBUG = 0x2n
 

@@ -1,4 +1,3 @@
 /** What is acceptable of genuine SGX and TDX evidence. */
 export { appraiseDcap } from './appraise.ts'
-export { nameTdAttributes, TD_ATTRIBUTES } from './td-attributes.ts'
 export type { DcapAcceptance } from './types.ts'

@@ -1,9 +1,8 @@
 /** What the chains of one verification share: the roots, the rules, and what was already read and verified. */
-import { encodeHex, equalBytes } from '@veritee/codec/bytes'
+import { equalBytes } from '@veritee/codec/bytes'
 import { type PublicKey, verifySignature } from '@veritee/codec/signature'
 import type { DistinguishedName, X509Certificate } from '@veritee/codec/x509'
 import type { DcapRoot } from '../roots.ts'
-import { LruMap } from '../verify/lru.ts'
 
 /** Something X.509 with a signature of ECDSA and SHA-256, the only algorithm of these chains. */
 interface Signed {
@@ -82,17 +81,16 @@ export function isSameName(a: DistinguishedName, b: DistinguishedName): boolean 
 }
 
 /** There are a handful of issuers in the world of one root. */
-const MAX_ISSUER_KEYS = 32
-const issuerKeys = new LruMap<PublicKey>(MAX_ISSUER_KEYS)
+const MAX_ISSUER_KEYS = 16
+const issuerKeys: PublicKey[] = []
 
 /**
  * One handle for each issuer's key: making a runtime's key object costs as much as a verification. A handle says nothing
  * about trust.
  */
 function internIssuerKey(key: PublicKey): PublicKey {
-  const name = encodeHex(key.spki)
-  const known = issuerKeys.find(name)
+  const known = issuerKeys.find((other) => other === key || equalBytes(other.spki, key.spki))
   if (known !== undefined) return known
-  issuerKeys.keep(name, key)
+  if (issuerKeys.unshift(key) > MAX_ISSUER_KEYS) issuerKeys.pop()
   return key
 }

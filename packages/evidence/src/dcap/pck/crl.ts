@@ -1,11 +1,11 @@
 /** Revocation lists: reading them in the forms bundles hold, and verifying that they are their issuer's. */
 import { CodecError } from '@veritee/codec'
 import { decodeHex, encodeHex, equalBytes } from '@veritee/codec/bytes'
-import { DerReader, TAG } from '@veritee/codec/der'
 import { parsePem } from '@veritee/codec/pem'
 import { EXTENSION_OIDS, parseCrl, type X509Certificate, type X509Crl } from '@veritee/codec/x509'
 import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
 import { type ChainContext, isSameName } from './context.ts'
+import { mendCrl } from './mend.ts'
 
 const PEM_LABEL = 'X509 CRL'
 const SIGNATURE_ALGORITHM = 'ecdsa-with-SHA256'
@@ -53,7 +53,7 @@ export const PCK_CRL: CrlCodes = {
 export function readCrl(text: string, codes: CrlCodes, parity: boolean): DatedCrl {
   try {
     const der = decodeCrl(text, codes, parity)
-    const crl = parseCrl(parity ? new DerReader(der).read(TAG.sequence).bytes : der)
+    const crl = parity ? mendCrl(der) : parseCrl(der)
     const { crlNumber, nextUpdate } = crl
     if (crlNumber === undefined) throw refuse(codes.invalid, codes, 'a CRL number', 'absent')
     if (nextUpdate === undefined) throw refuse(codes.invalid, codes, 'nextUpdate', 'absent')

@@ -1,8 +1,9 @@
-/** Parity rules only: reads certificates that Intel's library takes and strict DER refuses. */
+/** Parity rules only: reads certificates and lists that Intel's library takes and strict DER refuses. */
 import { DerReader, encodeElement, encodeSequence, TAG } from '@veritee/codec/der'
-import { parseCertificate, type X509Certificate } from '@veritee/codec/x509'
+import { parseCertificate, parseCrl, type X509Certificate, type X509Crl } from '@veritee/codec/x509'
 
 const EXTENSIONS_TAG = 0xa3
+const CRL_EXTENSIONS_TAG = 0xa0
 
 /**
  * Reads a certificate after leaving out what Intel's library never looks at: bytes after its end, a second extension of
@@ -10,13 +11,39 @@ const EXTENSIONS_TAG = 0xa3
  * bytes as they came.
  */
 export function mendCertificate(der: Uint8Array): X509Certificate {
-  const { bytes } = new DerReader(der).read(TAG.sequence)
-  const outer = new DerReader(bytes).readSequence()
-  const { bytes: tbs } = outer.read(TAG.sequence)
-  const { bytes: algorithm } = outer.read(TAG.sequence)
-  const { bytes: signature } = outer.read()
+  const { tbs, algorithm, signature } = splitSigned(der)
   const mended = encodeSequence(mendFields(tbs, algorithm), algorithm, signature)
   return { ...parseCertificate(mended), der, tbs }
+}
+
+/** Reads a revocation list in the same way; an empty list of entries counts as none. */
+export function mendCrl(der: Uint8Array): X509Crl {
+  const { tbs, algorithm, signature } = splitSigned(der)
+  const fields = new DerReader(tbs).readSequence()
+  const parts: Uint8Array[] = []
+  let sawAlgorithm = false
+  while (!fields.atEnd) {
+    const { tag, content, bytes } = fields.read()
+    if (tag === TAG.sequence && !sawAlgorithm) {
+      sawAlgorithm = true
+      parts.push(algorithm)
+    } else if (tag === CRL_EXTENSIONS_TAG) {
+      parts.push(mendExtensions(bytes, tag))
+    } else if (tag !== TAG.sequence || content.length > 0) {
+      parts.push(bytes)
+    }
+  }
+  return { ...parseCrl(encodeSequence(encodeSequence(...parts), algorithm, signature)), der, tbs }
+}
+
+/** The three parts of something signed, without what follows it. */
+function splitSigned(der: Uint8Array): { tbs: Uint8Array; algorithm: Uint8Array; signature: Uint8Array } {
+  const outer = new DerReader(der).readSequence()
+  return {
+    tbs: outer.read(TAG.sequence).bytes,
+    algorithm: outer.read(TAG.sequence).bytes,
+    signature: outer.read(TAG.bitString).bytes,
+  }
 }
 
 function mendFields(tbs: Uint8Array, algorithm: Uint8Array): Uint8Array {
@@ -33,19 +60,19 @@ function mendFields(tbs: Uint8Array, algorithm: Uint8Array): Uint8Array {
       sawAlgorithm = true
       parts.push(algorithm)
     } else {
-      parts.push(tag === EXTENSIONS_TAG ? mendExtensions(bytes) : bytes)
+      parts.push(tag === EXTENSIONS_TAG ? mendExtensions(bytes, tag) : bytes)
     }
   }
   return encodeSequence(...parts)
 }
 
-function mendExtensions(bytes: Uint8Array): Uint8Array {
-  const list = new DerReader(bytes).enter(EXTENSIONS_TAG).readSequence()
+function mendExtensions(bytes: Uint8Array, tag: number): Uint8Array {
+  const list = new DerReader(bytes).enter(tag).readSequence()
   const kept = new Map<string, Uint8Array>()
   while (!list.atEnd) {
     const extension = list.read(TAG.sequence)
     const oid = new DerReader(extension.content).readOid()
     if (!kept.has(oid)) kept.set(oid, extension.bytes)
   }
-  return encodeElement(EXTENSIONS_TAG, encodeSequence(...kept.values()))
+  return encodeElement(tag, encodeSequence(...kept.values()))
 }

@@ -14,6 +14,7 @@ import type { DcapRoot } from '../roots.ts'
 import type { Basis } from './basis.ts'
 import type { VerifiedDocuments } from './documents.ts'
 import { LruMap } from './lru.ts'
+import type { ValidityWindow } from './types.ts'
 
 /** Most entries a verifier keeps of each kind. */
 export interface MemoryLimits {
@@ -106,10 +107,11 @@ export class VerificationMemory {
     return remembered
   }
 
-  /** Forgets a chain that has expired, and its set if that is what expired. */
-  forget(set: RememberedSet, chainKey: string, wholeSet: boolean): void {
+  /** Forgets what has expired: the chain, and the whole set unless only certificates of the chain did. */
+  forget(set: RememberedSet, chainKey: string, windows: readonly ValidityWindow[], now: number): void {
     set.chains.drop(chainKey)
-    if (wholeSet) this.#sets.drop(set.key)
+    const expired = windows.filter((window) => now > window.notAfterAt)
+    if (expired.some(({ name }) => name !== 'pck' && name !== 'intermediateCa')) this.#sets.drop(set.key)
   }
 
   /** Hashing a whole bundle for every quote would cost as much as a signature: an object seen before is compared. */

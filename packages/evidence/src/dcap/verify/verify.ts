@@ -48,7 +48,7 @@ export async function runChecklist(
   remembered.basis ??= collectBasis(chain, crls, documents)
   const { windows, common, supplemental, simulated } = remembered.basis
   const { now, allowExpired = false, clockSkewSeconds = 0 } = moment
-  if (now > common.earliestExpiresAt) memory.forget(set, chainKey, now > chain.leaf.notAfter)
+  if (now > common.earliestExpiresAt) memory.forget(set, chainKey, windows, now)
   const expired = checks.check('dates', () =>
     verifyDates(windows, common, { now, allowExpired, clockSkewSeconds, parity }),
   )
