@@ -10,7 +10,13 @@ export {
   TD_ATTRIBUTES,
   TD_UNTRUSTED_ATTRIBUTES,
 } from './attributes/index.ts'
-export { createDcapClaims, type TcbClaimsSource } from './claims/index.ts'
+export {
+  createDcapClaims,
+  findIntelClasses,
+  INTEL_CLASSES,
+  type IntelClasses,
+  type TcbClaimsSource,
+} from './claims/index.ts'
 export {
   type DcapCollateral,
   encodeCrlText,

@@ -1,6 +1,6 @@
 import { encodeHex, isAllZero } from '@veritee/codec/bytes'
 import { nameProcessorFeatures, nameSgxFlags, nameTdAttributes } from '../dcap/attributes/index.ts'
-import { createDcapClaims } from '../dcap/claims/index.ts'
+import { createDcapClaims, findIntelClasses } from '../dcap/claims/index.ts'
 import {
   type CertificationData,
   type DcapQuote,
@@ -24,12 +24,14 @@ export function describeQuote(bytes: Uint8Array): Description {
   const quote = parseQuote(bytes, { lenientSignatureData: true })
   const { signatureData, extraBytes } = quote
   const { certificationData } = signatureData
+  const intelClasses = findIntelClasses(quote)
   return {
     tee: quote.tee,
     version: quote.version,
     sizeBytes: quote.bytes.length,
     bodyKind: quote.body.kind,
     claims: createDcapClaims(quote),
+    ...(intelClasses === undefined ? {} : { intelClasses }),
     ...describeAttributes(quote),
     signedBytes: quote.signedBytes.length,
     signatureData: {

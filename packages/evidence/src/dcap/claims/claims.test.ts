@@ -3,9 +3,12 @@ import { parsePem } from '@veritee/codec/pem'
 import { parseCertificate } from '@veritee/codec/x509'
 import { describe, expect, test } from 'vitest'
 import { haveVectors, readVector, readVectorJson, vectorsAbsent } from '../../../../../testkit/vectors.ts'
+import { parseDcapCollateral } from '../collateral/index.ts'
 import { PCK_EXTENSION_OID, parsePckExtension } from '../pck/index.ts'
 import { parseQuote } from '../quote/index.ts'
+import { verifyDcapQuote } from '../verify/index.ts'
 import { createDcapClaims } from './claims.ts'
+import { findIntelClasses, INTEL_CLASSES } from './classes.ts'
 import { createTcbClaims, type TcbClaimsSource } from './tcb.ts'
 
 const SOURCE: TcbClaimsSource = {
@@ -104,6 +107,55 @@ describe.skipIf(!haveVectors)(`claims of genuine quotes${vectorsAbsent}`, () => 
       report_data: `74657374${'00'.repeat(60)}`,
       init_data: '00'.repeat(64),
     })
+  })
+})
+
+describe.skipIf(!haveVectors)(`claims of a verified quote${vectorsAbsent}`, () => {
+  test.each([
+    ['dcap/sgx_quote', 'ConfigurationAndSWHardeningNeeded', 0xa008, 'INTEL-SA-00289,INTEL-SA-00615', 0],
+    ['dcap/tdx_quote', 'UpToDate', 0, '', 0x81],
+  ])('%s', async (file, status, code, advisories, teeType) => {
+    const collateral = parseDcapCollateral(readVector(`${file}_collateral.json`))
+    const now = Date.parse('2025-06-25T00:00:00Z') / 1000
+    const verified = await verifyDcapQuote(readVector(file), { collateral, now })
+    expect(createDcapClaims(verified.quote, verified)).toMatchObject({
+      tcb_status: status,
+      advisory_ids: advisories.split(',').filter((id) => id !== ''),
+      collateral_expiration_status: '0',
+      root_ca_crl_num: 1,
+      tcb_verification: {
+        tcb_status_code: code,
+        advisory_ids: advisories,
+        tee_type: teeType,
+        collateral_expired: false,
+      },
+    })
+  })
+})
+
+describe('appraisal classes of Intel', () => {
+  const version4 = (moduleMajor: number): Uint8Array => {
+    const bytes = concatBytes(buildExtendedQuote().subarray(0, 48), new Uint8Array(584))
+    bytes[0] = 4
+    bytes[49] = moduleMajor
+    return concatBytes(bytes, buildExtendedQuote().subarray(54 + 885))
+  }
+
+  test.each([
+    [0, 'tdx10Platform', 'tdx10Application'],
+    [1, 'tdx15Platform', 'tdx15Application'],
+    [3, 'tdx15Platform', 'tdx15Application'],
+  ] as const)('version 4 with a module %i', (moduleMajor, platform, tenant) => {
+    expect(findIntelClasses(parseQuote(version4(moduleMajor)))).toEqual({
+      platform: INTEL_CLASSES[platform],
+      tenant: INTEL_CLASSES[tenant],
+      quotingEnclave: INTEL_CLASSES.tdxQuotingEnclave,
+    })
+  })
+
+  test('version 5 goes by its body, and a module not known has none', () => {
+    expect(findIntelClasses(parseQuote(buildExtendedQuote()))?.platform).toBe(INTEL_CLASSES.tdx15Platform)
+    expect(findIntelClasses(parseQuote(version4(2)))).toBeUndefined()
   })
 })
 
