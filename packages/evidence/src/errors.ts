@@ -3,6 +3,7 @@
  * genuine evidence are findings, not rows of this table.
  */
 import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
+import { AZURE_ERRORS, type AzureErrorCode } from './azure/codes.ts'
 import { SNP_ERRORS, type SnpErrorCode } from './snp/codes.ts'
 import { TPM_ERRORS, type TpmErrorCode } from './tpm/codes.ts'
 
@@ -572,10 +573,10 @@ const OWN_ERRORS = {
   },
 } as const
 
-export type EvidenceErrorCode = keyof typeof OWN_ERRORS | SnpErrorCode | TpmErrorCode
+export type EvidenceErrorCode = keyof typeof OWN_ERRORS | AzureErrorCode | SnpErrorCode | TpmErrorCode
 
 /** Every code that {@link EvidenceError} can carry. */
-export const EVIDENCE_ERRORS: ErrorTable<EvidenceErrorCode> = { ...OWN_ERRORS, ...SNP_ERRORS, ...TPM_ERRORS }
+export const EVIDENCE_ERRORS: ErrorTable<EvidenceErrorCode> = { ...OWN_ERRORS, ...AZURE_ERRORS, ...SNP_ERRORS, ...TPM_ERRORS }
 
 /** Thrown for evidence that is malformed, forged or impossible to verify. The code says which; see {@link EVIDENCE_ERRORS}. */
 export class EvidenceError extends CodedError<EvidenceErrorCode> {
