@@ -34,6 +34,10 @@ export type CodecErrorCode =
   | 'CODEC_KEY_INVALID'
   | 'CODEC_KEY_UNSUPPORTED'
   | 'CODEC_SIGNATURE_UNSUPPORTED'
+  | 'CODEC_CIPHER_INVALID'
+  | 'CODEC_EVENTLOG_INVALID'
+  | 'CODEC_EVENTLOG_LIMIT'
+  | 'CODEC_EVENTLOG_ALGORITHM_UNKNOWN'
 
 /** Every error of this package: HTTP status, what is wrong, what to do next. */
 export const CODEC_ERRORS: ErrorTable<CodecErrorCode> = {
@@ -83,6 +87,16 @@ export const CODEC_ERRORS: ErrorTable<CodecErrorCode> = {
   CODEC_SIGNATURE_UNSUPPORTED: malformed(
     'The signature algorithm is not supported or does not fit the key.',
     'Use ECDSA, RSA PKCS#1 v1.5, RSA-PSS or Ed25519 with SHA-256, SHA-384 or SHA-512.',
+  ),
+  CODEC_CIPHER_INVALID: malformed(
+    'The key, the initial vector, the length or the padding does not fit the cipher.',
+    'Pass a 16-byte key and vector, and whole blocks where the mode has no padding.',
+  ),
+  CODEC_EVENTLOG_INVALID: malformed('The bytes are not a TCG crypto-agile event log.'),
+  CODEC_EVENTLOG_LIMIT: tooLarge('The event log exceeds a limit on size or number of events.'),
+  CODEC_EVENTLOG_ALGORITHM_UNKNOWN: malformed(
+    'The event log has no digests of this algorithm.',
+    'Replay an algorithm that its header names.',
   ),
 }
 

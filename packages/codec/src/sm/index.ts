@@ -1,0 +1,12 @@
+/** The Chinese national algorithms: SM2 signatures, the SM3 digest, the SM4 cipher. */
+export {
+  createSm2PrivateKey,
+  SM2_DEFAULT_USER_ID,
+  type Sm2SignatureOptions,
+  type Sm2SigningOptions,
+  signSm2,
+  sm2PublicKey,
+  verifySm2,
+} from './sm2.ts'
+export { hmacSm3, sm3 } from './sm3.ts'
+export { decryptSm4, encryptSm4, type Sm4Options } from './sm4.ts'

@@ -1,0 +1,2 @@
+/** The SM3 digest. */
+export { sm3 } from './sm3.ts'
