@@ -108,6 +108,15 @@ describe.skipIf(!haveVectors)(`genuine evidence${vectorsAbsent}`, () => {
     expect(inspectEvidence(report.with(528, report[528]! ^ 1))).toMatchObject({ hashesMatch: false })
   })
 
+  test('an Azure TD: its TDREPORT and the quote made from it', () => {
+    expect(inspectEvidence(readVector('dcap/az-tdx-vtpm-evidence-v0.json'))).toMatchObject({
+      tee: 'az-tdx-vtpm',
+      version: 0,
+      hardwareReport: { tdxModule: '1.5', hashesMatch: true },
+      quote: { tee: 'tdx', version: 4 },
+    })
+  })
+
   test('collateral', () => {
     expect(inspectEvidence(readVectorText('dcap/tdx_quote_collateral.json'))).toMatchObject({
       kind: 'dcap-collateral',

@@ -1,3 +1,4 @@
+import { parseAzureEvidence } from '../azure/index.ts'
 import { parseDcapEvidence } from '../dcap/evidence/index.ts'
 import { type Recognized, recognizeEvidence } from '../recognize/index.ts'
 import { claimsOfSnpReport, parseSnpEvidence, parseSnpReport } from '../snp/index.ts'
@@ -59,9 +60,19 @@ function describeEvidence({ tee, evidence }: Extract<Recognized, { kind: 'eviden
       ...(ccEventLog === undefined ? {} : { ccEventLog: { sizeBytes: ccEventLog.length } }),
     }
   }
+  if (tee === 'az-tdx-vtpm' || tee === 'az-snp-vtpm') return describeAzure(evidence)
   if (tee === 'snp') {
     const { report, certificates } = parseSnpEvidence(evidence)
     return { claims: claimsOfSnpReport(report), certificates: certificates.map(({ kind }) => kind) }
   }
   return {}
+}
+
+/** The hardware report inside, and the quote made from it; the vTPM's own quote is left to its verifier. */
+function describeAzure(evidence: object): Description {
+  const { version, hcl, tdQuote } = parseAzureEvidence(evidence)
+  const { kind, hardwareReport } = hcl
+  const report =
+    kind === 'tdx' ? describeTdReport(hardwareReport) : { claims: claimsOfSnpReport(parseSnpReport(hardwareReport)) }
+  return { version, hardwareReport: report, ...(tdQuote === undefined ? {} : { quote: describeQuote(tdQuote) }) }
 }
