@@ -4,6 +4,7 @@
  */
 import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
 import { AZURE_ERRORS, type AzureErrorCode } from './azure/codes.ts'
+import { GPU_ERRORS, type GpuErrorCode } from './gpu/codes.ts'
 import { SNP_ERRORS, type SnpErrorCode } from './snp/codes.ts'
 import { TPM_ERRORS, type TpmErrorCode } from './tpm/codes.ts'
 
@@ -573,10 +574,16 @@ const OWN_ERRORS = {
   },
 } as const
 
-export type EvidenceErrorCode = keyof typeof OWN_ERRORS | AzureErrorCode | SnpErrorCode | TpmErrorCode
+export type EvidenceErrorCode = keyof typeof OWN_ERRORS | AzureErrorCode | GpuErrorCode | SnpErrorCode | TpmErrorCode
 
 /** Every code that {@link EvidenceError} can carry. */
-export const EVIDENCE_ERRORS: ErrorTable<EvidenceErrorCode> = { ...OWN_ERRORS, ...AZURE_ERRORS, ...SNP_ERRORS, ...TPM_ERRORS }
+export const EVIDENCE_ERRORS: ErrorTable<EvidenceErrorCode> = {
+  ...OWN_ERRORS,
+  ...AZURE_ERRORS,
+  ...GPU_ERRORS,
+  ...SNP_ERRORS,
+  ...TPM_ERRORS,
+}
 
 /** Thrown for evidence that is malformed, forged or impossible to verify. The code says which; see {@link EVIDENCE_ERRORS}. */
 export class EvidenceError extends CodedError<EvidenceErrorCode> {

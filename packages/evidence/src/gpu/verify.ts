@@ -1,0 +1,63 @@
+import { verifySignature } from '@veritee/codec/signature'
+import { Checks } from '../dcap/verify/checks.ts'
+import { EvidenceError } from '../errors.ts'
+import { type Check, sealVerified, type Verified } from '../result/index.ts'
+import { checkFirmwareId, parseChain, verifyChain } from './chain.ts'
+import { type GpuRoot, NVIDIA_ROOT } from './roots.ts'
+import type { GpuDevice } from './types.ts'
+
+/** What a caller trusts, and when. */
+export interface GpuTrust {
+  /** Epoch seconds. */
+  readonly now: number
+  /** Defaults to the vendor's pinned root key. */
+  readonly roots?: readonly GpuRoot[]
+}
+
+/** The outcome of verifying the report of one device. */
+export interface GpuVerification {
+  readonly device: GpuDevice
+  readonly checks: readonly Check[]
+  readonly expiresAt: number
+  readonly simulated: boolean
+  readonly root: string
+}
+
+/** A verified device report. */
+export type VerifiedGpu = Verified<GpuVerification>
+
+/**
+ * Establishes that a device of the vendor signed the report with the firmware its certificate was issued for.
+ *
+ * Not checked here, and said as skipped: revocation of the device certificates, and the vendor's reference values for the
+ * measurements. The nonce is a judgement of the caller.
+ *
+ * @throws EvidenceError GPU_*, with the checks made so far in `details.checks`
+ */
+export async function verifyGpuDevice(device: GpuDevice, trust: GpuTrust): Promise<VerifiedGpu> {
+  const { report } = device
+  const checks = new Checks()
+  const chain = checks.check('gpu.chain', () => parseChain(device.chain))
+  const root = await checks.wait('gpu.chain.signatures', () =>
+    verifyChain(chain, trust.roots ?? [NVIDIA_ROOT], trust.now),
+  )
+  checks.check('gpu.firmwareId', () => checkFirmwareId(chain[0]!, report.firmwareId))
+  await checks.wait('gpu.signature', async () => {
+    const scheme = { scheme: 'ecdsa', hash: 'sha384', format: 'raw' } as const
+    if (await verifySignature(chain[0]!.publicKey, scheme, report.signedBytes, report.signature)) return
+    throw new EvidenceError('GPU_SIGNATURE_INVALID', undefined, { details: { path: 'signature' } })
+  })
+  checks.skip('gpu.revocation', 'GPU_REVOCATION_UNCHECKED', 'No revocation service was asked.')
+  checks.skip(
+    'gpu.reference',
+    'GPU_REFERENCE_UNCHECKED',
+    'The measurements were not compared with reference values of the vendor.',
+  )
+  return sealVerified({
+    device,
+    checks: checks.made,
+    expiresAt: Math.min(...chain.map((certificate) => certificate.notAfter)),
+    simulated: root.simulated,
+    root: root.name,
+  })
+}
