@@ -59,7 +59,7 @@ describe.skipIf(!haveVectors)(`a TPM quote of a real machine${vectorsAbsent}`, (
     expect(await codeOf(() => verify(shape))).toBe('TPM_PCR_DIGEST')
   })
 
-  it.each([
+  it.each<[string, string, (shape: Shape) => void]>([
     [
       'TPM_EVIDENCE_JSON',
       'odd lengths',
@@ -82,7 +82,7 @@ describe.skipIf(!haveVectors)(`a TPM quote of a real machine${vectorsAbsent}`, (
         shape.tpm_quote.message = '***'
       },
     ],
-  ] as const)('%s: %s', async (code, _what, change) => {
+  ])('%s: %s', async (code, _what, change) => {
     const shape = genuine()
     change(shape)
     expect(await codeOf(() => verify(shape))).toBe(code)
