@@ -3,8 +3,27 @@ import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/co
 
 const ATTEST_AGAIN = 'Attest again to get a fresh token from an attestation service whose key is trusted here.'
 
-/** Every code that {@link AppraisalError} can carry. */
-export const APPRAISAL_ERRORS = {
+/** Every code of this package, sorted. */
+export type AppraisalErrorCode =
+  | 'APPRAISAL_EXPECTATIONS_EMPTY'
+  | 'APPRAISAL_EXPECTATIONS_INVALID'
+  | 'APPRAISAL_EXPECTATIONS_KEY_UNKNOWN'
+  | 'APPRAISAL_TOKEN_ALGORITHM_REFUSED'
+  | 'APPRAISAL_TOKEN_AUDIENCE_MISMATCH'
+  | 'APPRAISAL_TOKEN_CLAIMS_INVALID'
+  | 'APPRAISAL_TOKEN_EXPIRED'
+  | 'APPRAISAL_TOKEN_INPUT_INVALID'
+  | 'APPRAISAL_TOKEN_ISSUER_MISMATCH'
+  | 'APPRAISAL_TOKEN_KEY_INVALID'
+  | 'APPRAISAL_TOKEN_KEY_UNKNOWN'
+  | 'APPRAISAL_TOKEN_KEY_UNTRUSTED'
+  | 'APPRAISAL_TOKEN_MALFORMED'
+  | 'APPRAISAL_TOKEN_NONCE_MISMATCH'
+  | 'APPRAISAL_TOKEN_NOT_YET_VALID'
+  | 'APPRAISAL_TOKEN_SIGNATURE_INVALID'
+
+/** Status, meaning and next step of every code that {@link AppraisalError} can carry. */
+export const APPRAISAL_ERRORS: ErrorTable<AppraisalErrorCode> = {
   APPRAISAL_EXPECTATIONS_EMPTY: {
     status: 400,
     summary: 'The expectations expect nothing, so they would accept any machine.',
@@ -85,9 +104,7 @@ export const APPRAISAL_ERRORS = {
     summary: 'The signature of the token is not by the key it names.',
     next: 'Treat the token as forged; attest again.',
   },
-} as const satisfies ErrorTable<string>
-
-export type AppraisalErrorCode = keyof typeof APPRAISAL_ERRORS
+}
 
 /** Thrown for malformed expectations and for tokens that are malformed, forged, stale or untrusted. */
 export class AppraisalError extends CodedError<AppraisalErrorCode> {

@@ -4,10 +4,35 @@ import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/co
 const START_AGAIN = 'Start a new handshake: ask for a challenge, then answer it once.'
 const PROTOCOL = 'Send the body as the key broker protocol 0.4.0 describes it.'
 
-/** Every code that {@link BrokerError} can carry. */
-export const BROKER_ERRORS = {
+/** Every code of this package, sorted. */
+export type BrokerErrorCode =
+  | 'BROKER_ATTESTATION_INVALID'
+  | 'BROKER_CHALLENGE_INVALID'
+  | 'BROKER_EVIDENCE_REFUSED'
+  | 'BROKER_HASH_UNSUPPORTED'
+  | 'BROKER_INIT_DATA_INVALID'
+  | 'BROKER_JWE_ALGORITHM_REFUSED'
+  | 'BROKER_JWE_INVALID'
+  | 'BROKER_JWE_UNOPENED'
+  | 'BROKER_NONCE_MISMATCH'
+  | 'BROKER_REQUEST_INVALID'
+  | 'BROKER_RESOURCE_DENIED'
+  | 'BROKER_RESOURCE_PATH_INVALID'
+  | 'BROKER_RESOURCE_URI_INVALID'
+  | 'BROKER_RESPONSE_INVALID'
+  | 'BROKER_SESSION_EXPIRED'
+  | 'BROKER_SESSION_INVALID'
+  | 'BROKER_SESSION_MISSING'
+  | 'BROKER_SESSION_REPLAYED'
+  | 'BROKER_SESSION_UNATTESTED'
+  | 'BROKER_SETUP_INVALID'
+  | 'BROKER_TEE_KEY_INVALID'
+  | 'BROKER_TEE_UNKNOWN'
+  | 'BROKER_VERSION_UNSUPPORTED'
+
+/** Status, meaning and next step of every code that {@link BrokerError} can carry. */
+export const BROKER_ERRORS: ErrorTable<BrokerErrorCode> = {
   BROKER_ATTESTATION_INVALID: { status: 400, summary: 'The attestation body is malformed.', next: PROTOCOL },
-  BROKER_BODY_INVALID: { status: 400, summary: 'The body is not strict JSON within its limits.', next: PROTOCOL },
   BROKER_CHALLENGE_INVALID: {
     status: 502,
     summary: 'The challenge of the key broker is malformed.',
@@ -98,9 +123,7 @@ export const BROKER_ERRORS = {
     summary: 'The protocol version is not served here.',
     next: 'Use protocol version 0.4.0, or have the operator allow the older version by name.',
   },
-} as const satisfies ErrorTable<string>
-
-export type BrokerErrorCode = keyof typeof BROKER_ERRORS
+}
 
 /** Thrown by both ends of the protocol for what is malformed, stale, forged or not supported. */
 export class BrokerError extends CodedError<BrokerErrorCode> {

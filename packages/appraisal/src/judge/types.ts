@@ -41,5 +41,3 @@ export interface Judgement {
   /** Name of the root it rests on. */
   readonly root?: string
 }
-
-

@@ -47,6 +47,8 @@ export interface HandshakeOptions {
   readonly tees?: readonly TeeName[]
   /** Name of the cookie; default `kbs-session-id`. */
   readonly cookieName?: string
+  /** Serve keys that say RSA1_5, which clients of protocol 0.1.x have. Default false. */
+  readonly allowRsa15?: boolean
 }
 
 /** A cookie to set. No `Secure`, `Path` or `Domain` is implied: clients of the protocol break on wrong ones. */
@@ -74,6 +76,11 @@ export interface BoundEvidence {
   readonly runtimeData: Readonly<Record<string, unknown>>
   /** Digests of which the report data must be one (right-padded with zeros to the field); two only for protocol 0.1.0. */
   readonly reportData: readonly Uint8Array[]
+  /**
+   * Of primary evidence that came with init data: its text, and the digests of which the evidence's init data field must
+   * be one (right-padded with zeros). Whoever judges the evidence compares them, or refuses init data.
+   */
+  readonly initData?: { readonly body: string; readonly digests: readonly Uint8Array[] }
 }
 
 /** POST /attest, read and bound, its challenge used up. Nothing about the evidence is verified yet. */
@@ -89,7 +96,7 @@ export interface ReceivedAttestation {
   readonly evidence: readonly [BoundEvidence, ...BoundEvidence[]]
   readonly devices: readonly DeviceEvidence[]
   readonly bodyDigest: string
-  /** Epoch seconds: the session may not outlive this. */
+  /** Epoch seconds: the end of the challenge. */
   readonly expiresAt: number
 }
 
