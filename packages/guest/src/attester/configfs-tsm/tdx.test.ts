@@ -64,7 +64,7 @@ describe('TDX attester over configfs-tsm (fake kernel)', () => {
     baseDir = mkdtempSync(join(tmpdir(), 'veritee-tsm-'))
     onTestFinished(() => rmSync(baseDir, { recursive: true, force: true }))
   })
-  const collect = (kernel?: Kernel, reportData = REPORT_DATA, eventLogPath = join(baseDir, 'absent')) =>
+  const collect = (kernel?: Kernel, reportData: Uint8Array = REPORT_DATA, eventLogPath = join(baseDir, 'absent')) =>
     createTdxAttester({ baseDir, eventLogPath, files: fakeKernel(kernel) }).collect(reportData)
 
   test('returns the quote over the report data, and leaves no entry', async () => {

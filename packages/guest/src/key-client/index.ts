@@ -1,0 +1,2 @@
+export { createKeyClient, type KeyClient, type KeyClientOptions } from './key-client.ts'
+export type { BrokerRefusal } from './refusal.ts'
