@@ -24,3 +24,4 @@ export {
   type WorldRoot,
 } from './dcap/index.ts'
 export { SIMULATOR_ERRORS, SimulatorError, type SimulatorErrorCode } from './errors.ts'
+export { type PccsFault, type PccsOptions, type RunningPccs, servePccs } from './pccs/index.ts'
