@@ -24,6 +24,7 @@ describe('every runtime comes to the same', () => {
     }
     for (const [, verdicts] of result.chains) expect(verdicts.every((verdict) => verdict === true)).toBe(true)
     expect(result.chains.length).toBe(haveVectors ? 6 : 0)
+    expect(result.national.slice(-2)).toEqual([true, false])
     expect(result.json).toEqual([
       ['{"a":"€","b":1000}', '"€"'],
       'CODEC_JSON_DUPLICATE_KEY',

@@ -1,10 +1,12 @@
 /** What must come out the same in every runtime; runs in Node by import and in a browser as a bundle. */
-import { decodeBase64, encodeHex, encodeUtf8 } from '../src/bytes/index.ts'
+import { concatBytes, decodeBase64, encodeHex, encodeUtf8 } from '../src/bytes/index.ts'
+import { encodeEventLogHeader, encodeLogEvent, parseEventLog, replayEventLog } from '../src/eventlog/index.ts'
 import { digest, type HashAlgorithm, hmac } from '../src/hash/index.ts'
 import { canonicalizeJson, findMemberText, parseJson } from '../src/json/index.ts'
 import { parsePem } from '../src/pem/index.ts'
 import { importPublicKey, type SignatureScheme, verifySignature } from '../src/signature/index.ts'
 import { verifySignatureSync } from '../src/signature-sync/index.ts'
+import { decryptSm4, encryptSm4, signSm2, sm2PublicKey, sm3, verifySm2 } from '../src/sm/index.ts'
 import { parseCertificate, parseCrl, verifyCertificateSignature, verifyCrlSignature } from '../src/x509/index.ts'
 
 export interface SuiteInput {
@@ -26,6 +28,8 @@ export interface SuiteResult {
   readonly signatures: readonly (readonly [name: string, native: unknown, synchronous: unknown])[]
   readonly chains: readonly (readonly [name: string, verdicts: readonly unknown[], subjects: readonly string[]])[]
   readonly json: readonly unknown[]
+  readonly national: readonly unknown[]
+  readonly register: string
 }
 
 export async function run(input: SuiteInput): Promise<SuiteResult> {
@@ -59,7 +63,31 @@ export async function run(input: SuiteInput): Promise<SuiteResult> {
   for (const text of input.jsonTexts) {
     json.push(await codeOrValue((async () => [canonicalizeJson(parseJson(text)), findMemberText(text, 'a')])()))
   }
-  return { digests, signatures, chains, json }
+  return { digests, signatures, chains, json, national: runNational(), register: runEventLog() }
+}
+
+function runNational(): unknown[] {
+  const data = encodeUtf8('the exact bytes')
+  const key = sm3(data).slice(0, 16)
+  const ciphertexts = (['ecb', 'cbc', 'ctr'] as const).map((mode) => encryptSm4({ mode, key, iv: key }, data))
+  const privateKey = sm3(encodeUtf8('private'))
+  const signature = signSm2(privateKey, data, { nonce: sm3(encodeUtf8('nonce')) })
+  return [
+    encodeHex(sm3(data)),
+    ...ciphertexts.map(encodeHex),
+    encodeHex(decryptSm4({ mode: 'cbc', key, iv: key }, ciphertexts[1]!)),
+    encodeHex(signature),
+    verifySm2(sm2PublicKey(privateKey), data, signature),
+    verifySm2(sm2PublicKey(privateKey), data, signature.toReversed()),
+  ]
+}
+
+function runEventLog(): string {
+  const algorithms = ['SHA-384', 'SM3'] as const
+  const log = parseEventLog(
+    concatBytes(encodeEventLogHeader(algorithms), encodeLogEvent(3, 4, new Uint8Array(4), algorithms)),
+  )
+  return algorithms.map((name) => encodeHex(replayEventLog(log, name).registers.get(3)!)).join()
 }
 
 async function codeOrValue(work: Promise<unknown>): Promise<unknown> {
