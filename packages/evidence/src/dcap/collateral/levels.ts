@@ -15,8 +15,6 @@ const PLATFORM_STATUSES: readonly LevelStatus[] = [
 ]
 const ENCLAVE_STATUSES: readonly LevelStatus[] = ['UpToDate', 'OutOfDate', 'Revoked']
 const COMPONENT_COUNT = 16
-const UINT16_MAX = 0xffff
-const UINT32_MAX = 0xffffffff
 
 /** Which form a platform level has: version 3 lists components, version 2 names each. */
 export interface PlatformLevelForm {
@@ -46,7 +44,7 @@ function readPlatformLevel(level: Members, { version, tdx, parity }: PlatformLev
   const tdxComponents = tdx ? readComponents(tcb, 'tdxtcbcomponents', parity) : undefined
   return {
     sgxSvns: svnsOf(sgxComponents),
-    pceSvn: tcb.integer('pcesvn', parity ? UINT32_MAX : UINT16_MAX),
+    pceSvn: tcb.integer('pcesvn'),
     sgxComponents,
     ...(tdxComponents === undefined ? {} : { tdxSvns: svnsOf(tdxComponents), tdxComponents }),
     ...readStanding(level, PLATFORM_STATUSES, parity),
@@ -92,7 +90,7 @@ export function readEnclaveLevels(identity: Members, form: EnclaveLevelForm): re
   const levels = identity
     .list('tcbLevels')
     .map((level) => ({
-      isvSvn: level.object('tcb').integer('isvsvn', form.parity ? UINT32_MAX : UINT16_MAX),
+      isvSvn: level.object('tcb').integer('isvsvn'),
       ...readStanding(level, form.anyStatus === true ? undefined : ENCLAVE_STATUSES, form.parity),
     }))
     .sort(compareEnclaveLevels)

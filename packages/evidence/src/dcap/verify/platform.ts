@@ -46,7 +46,6 @@ function verifyCertificationData({ signatureData }: DcapQuote, { extension }: Pc
   expect(data.pceId === pceId, code, 'certificationData.pceId', pceId, data.pceId)
   expect(data.pceSvn === extension.pceSvn, code, 'certificationData.pceSvn', extension.pceSvn, data.pceSvn)
   expectBytes(code, 'certificationData.cpuSvn', extension.cpuSvn, data.cpuSvn)
-  if (!data.encrypted) expectBytes(code, 'certificationData.ppid', extension.ppid, data.ppid)
 }
 
 function expectBytes(code: EvidenceErrorCode, path: string, expected: Uint8Array, actual: Uint8Array): void {

@@ -51,6 +51,8 @@ describe('refuses', () => {
     ['a comment', '[1/**/]'],
     ['a control character in a string', '["\u0001"]'],
     ['text behind the document', '{} {}'],
+    ['half a character', '["\\ud800"]'],
+    ['a number beyond all numbers', '[1e400]'],
     ['nothing', ''],
     ['too much', `"${'a'.repeat(1 << 16)}"`],
   ])('%s', (_, text) => {
@@ -70,6 +72,15 @@ test.each([
   ['9007199254740993', { real: '9007199254740993' }],
 ])('%s keeps its spelling where it is no plain integer', (text, value) => {
   expect(parseDocument(text, LIMITS)).toEqual(value)
+})
+
+test.each([
+  ['18446744073709551615', '18446744073709551615'],
+  ['18446744073709551616', '18446744073709552000.0'],
+  ['1E21', '1e21'],
+  ['-0', '-0.0'],
+])('%s is rewritten as %s', (token, text) => {
+  expect(rewriteDocument(token)).toBe(text)
 })
 
 test('rewriting drops white space and normalises spelling, nothing else', () => {

@@ -31,6 +31,7 @@ export class DocumentSyntaxError extends Error {
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y
+const LONE_SURROGATE = /\p{Surrogate}/u
 const PLAIN = /[^"\\\u0000-\u001f]*/y
 
 /** Parses one JSON document. Throws {@link DocumentSyntaxError}. */
@@ -124,12 +125,17 @@ class DocumentReader {
   }
 
   #unescape(start: number): string {
+    const token = this.#text.slice(start, this.#at)
+    this.#at = start
+    let text: string
     try {
-      return JSON.parse(this.#text.slice(start, this.#at)) as string
+      text = JSON.parse(token) as string
     } catch {
-      this.#at = start
       throw this.#error('a string has an unknown escape')
     }
+    if (LONE_SURROGATE.test(text)) throw this.#error('a string holds half a character')
+    this.#at += token.length
+    return text
   }
 
   #number(): number | JsonReal {
@@ -140,6 +146,7 @@ class DocumentReader {
     const next = this.#text.charCodeAt(this.#at)
     if (next >= 0x30 && next <= 0x39) throw this.#error('a number has a leading zero')
     const value = Number(match[0])
+    if (!Number.isFinite(value)) throw this.#error('a number is too large')
     const plain = match[1] === undefined && match[2] === undefined && match[0] !== '-0'
     return plain && Number.isSafeInteger(value) ? value : { real: match[0] }
   }

@@ -21,8 +21,12 @@ function rewriteString(token: string): string {
 }
 
 function rewriteNumber(token: string): string {
-  if (/^(?:0|-?[1-9][0-9]*)$/.test(token)) return token
-  const text = String(Number(token))
-  if (Object.is(Number(token), -0)) return '-0.0'
+  const value = Number(token)
+  if (/^(?:0|-?[1-9][0-9]{0,20})$/.test(token)) {
+    const integer = BigInt(token)
+    if (integer < 1n << 64n && integer >= -(1n << 63n)) return token
+  }
+  if (Object.is(value, -0)) return '-0.0'
+  const text = String(value).replace('e+', 'e')
   return /^-?[0-9]+$/.test(text) ? `${text}.0` : text
 }
