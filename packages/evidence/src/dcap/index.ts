@@ -55,14 +55,18 @@ export {
   type VerifiedSigstruct,
   verifySigstruct,
 } from './sigstruct/index.ts'
-export type { TcbEvaluation, TcbShortfall, TcbStatus } from './tcb/index.ts'
+export type { TcbEvaluation, TcbRemedy, TcbShortfall, TcbSide, TcbStatus } from './tcb/index.ts'
 export { parseTdReport, type TdReport, verifyTdReportHashes } from './tdreport/index.ts'
 export {
   createDcapVerifier,
+  type DcapMoment,
   type DcapRules,
   type DcapTrust,
   type DcapVerification,
   type DcapVerifier,
+  type DcapVerifierOptions,
+  type MemoryLimits,
+  type ValidityWindow,
   type VerifiedDcap,
   type VerifiedSgx,
   type VerifiedTdx,
