@@ -1,6 +1,6 @@
 /** The hash of a binding: which one both ends agree on, and the digest itself. */
 import { digest } from '@veritee/codec/hash'
-import { sm3 } from '@veritee/codec/sm3'
+import { sm3 } from '@veritee/codec/sm'
 import { BrokerError } from '../errors.ts'
 import type { BindingHash, TeeName } from '../protocol/types.ts'
 
