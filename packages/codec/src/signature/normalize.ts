@@ -3,7 +3,7 @@ import { decodeHex } from '../bytes/hex.ts'
 import { readDer } from '../der/reader.ts'
 import { CodecError } from '../errors.ts'
 import { CURVES, type EcCurve } from './curves.ts'
-import type { PublicKey } from './public-key.ts'
+import { type PublicKey, RSA_PSS } from './public-key.ts'
 import { DIGEST_BYTES, type NormalizedScheme, type SignatureScheme } from './scheme.ts'
 
 const HASHES: ReadonlySet<string> = new Set(['sha256', 'sha384', 'sha512'])
@@ -20,6 +20,7 @@ export function normalizeScheme(key: PublicKey, scheme: SignatureScheme): Normal
     return { scheme: 'ecdsa', hash: scheme.hash }
   }
   if (key.algorithm !== 'rsa') throw misfit(key, scheme)
+  if (scheme.scheme === 'rsa-pkcs1' && key.algorithmOid === RSA_PSS) throw misfit(key, scheme)
   if (scheme.scheme === 'rsa-pkcs1') return { scheme: 'rsa-pkcs1', hash: scheme.hash }
   const saltBytes = scheme.saltBytes ?? DIGEST_BYTES[scheme.hash]
   if (!Number.isInteger(saltBytes) || saltBytes < 0 || saltBytes > 512) throw misfit(key, scheme)

@@ -3,12 +3,14 @@ import { concatBytes } from '../bytes/compare.ts'
 import { encodeHex } from '../bytes/hex.ts'
 import { encodeBitString, encodeInteger, encodeNull, encodeOid, encodeSequence } from '../der/encode.ts'
 import { readDer } from '../der/reader.ts'
+import { TAG } from '../der/tags.ts'
 import { CodecError } from '../errors.ts'
 import { CURVES, curveOfOid, type EcCurve, isOnCurve } from './curves.ts'
 
 const EC = '1.2.840.10045.2.1'
 const RSA = '1.2.840.113549.1.1.1'
-const RSA_PSS = '1.2.840.113549.1.1.10'
+/** RSA that may sign by PSS alone (RFC 4055 §1.2). */
+export const RSA_PSS: string = '1.2.840.113549.1.1.10'
 const ED25519 = '1.3.101.112'
 
 /**
@@ -91,7 +93,9 @@ export function readPublicKey(der: Uint8Array): PublicKey {
         algorithm.expectEnd()
         return readDer(bits, (numbers) => createRsaKey(numbers.readUnsignedBytes(), numbers.readUnsignedBytes()))
       case RSA_PSS: {
-        // The key restricts itself to PSS; its parameters bind the scheme of the signature, which names its own.
+        // Restricts the key to PSS. The hash it may name besides is not compared with the one of a signature.
+        algorithm.readOptional(TAG.sequence)
+        algorithm.expectEnd()
         const key = readDer(bits, (numbers) => createRsaKey(numbers.readUnsignedBytes(), numbers.readUnsignedBytes()))
         return { ...key, algorithmOid }
       }

@@ -224,6 +224,17 @@ describe('importPublicKey', () => {
     expect(await verifySignature(key, { scheme: 'rsa-pss', hash: 'sha256' }, data, signature)).toBe(true)
   })
 
+  test('and refused for PKCS#1, or with parameters that are none of PSS', () => {
+    const der = spkiOf(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey)
+    const key = importPublicKey({ kind: 'spki', der })
+    expect(() => verifySignature(key, { scheme: 'rsa-pkcs1', hash: 'sha256' }, data, new Uint8Array(256))).toThrow(
+      refusal('CODEC_SIGNATURE_UNSUPPORTED'),
+    )
+    const plain = spkiOf(pairs.rsa2048.publicKey)
+    const relabelled = plain.map((byte, i) => (i === 16 ? 0x0a : byte))
+    expect(() => importPublicKey({ kind: 'spki', der: relabelled })).toThrow(refusal('CODEC_DER_TRAILING'))
+  })
+
   const EC_OID = '1.2.840.10045.2.1'
   const rsaSpki = (n: bigint, e: bigint) =>
     encodeSequence(
