@@ -88,6 +88,13 @@ describe('callers', () => {
     })
   })
 
+  test.each([{ now: Number.NaN }, { clockSkewSeconds: Number.NaN }, { clockSkewSeconds: -1 }])(
+    'a time that is none: %o',
+    async (change) => {
+      await expect(verifyDcapQuote(quoteOf(good), { ...trust, ...change })).rejects.toThrow(RangeError)
+    },
+  )
+
   test('DCAP_QUOTE_TEE_MISMATCH', async () => {
     await expect(verifySgxQuote(quoteOf(good), trust)).rejects.toMatchObject({ code: 'DCAP_QUOTE_TEE_MISMATCH' })
   })

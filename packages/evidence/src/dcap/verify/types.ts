@@ -16,7 +16,7 @@ export type DcapRules = 'strict' | 'parity'
 /** What one quote is verified against, and when. */
 export interface DcapMoment {
   readonly collateral: DcapCollateral
-  /** Epoch seconds. */
+  /** Epoch seconds; anything that is no number is a RangeError. */
   readonly now: number
   /**
    * Accept collateral and certificates that have expired. The result then says `expired: true`, so that a policy with a

@@ -1,5 +1,5 @@
 /** DCAP verification as a checklist. */
-import { decodeUtf8, encodeHex } from '@veritee/codec/bytes'
+import { decodeUtf8, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
 import { type PublicKey, verifySignature } from '@veritee/codec/signature'
 import { EvidenceError } from '../../errors.ts'
@@ -34,6 +34,8 @@ export async function runChecklist(
   memory: VerificationMemory,
 ): Promise<VerifiedDcap> {
   const { parity } = memory
+  const { now, allowExpired = false, clockSkewSeconds = 0 } = moment
+  if (!Number.isFinite(now) || !(clockSkewSeconds >= 0)) throw new RangeError('now and clockSkewSeconds are seconds')
   const checks = new Checks()
   // A copy, so that what was verified cannot change under the caller's hands while signatures are being checked.
   const quote = checks.check('quote.form', () => parseQuote(input.slice(), { lenientSignatureData: parity }))
@@ -47,7 +49,6 @@ export async function runChecklist(
   const crls = set.crls!
   remembered.basis ??= collectBasis(chain, crls, documents)
   const { windows, common, supplemental, simulated } = remembered.basis
-  const { now, allowExpired = false, clockSkewSeconds = 0 } = moment
   if (now > common.earliestExpiresAt) memory.forget(set, chainKey, windows, now)
   const expired = checks.check('dates', () =>
     verifyDates(windows, common, { now, allowExpired, clockSkewSeconds, parity }),
@@ -82,7 +83,7 @@ function readChainBytes(quote: DcapQuote, supplied: string | undefined, parity: 
   return checks.check('pck.chain.present', () => {
     const { type, bytes } = quote.signatureData.certificationData
     const carried = type === 5 && bytes.length > 0 ? untilNul(bytes) : undefined
-    const external = supplied === undefined ? undefined : new TextEncoder().encode(supplied)
+    const external = supplied === undefined ? undefined : encodeUtf8(supplied)
     const chain = parity ? (external ?? carried) : (carried ?? external)
     if (chain !== undefined) return chain
     throw new EvidenceError('DCAP_PCK_CHAIN_MISSING', undefined, {
