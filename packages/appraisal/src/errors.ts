@@ -5,6 +5,9 @@ const ATTEST_AGAIN = 'Attest again to get a fresh token from an attestation serv
 
 /** Every code of this package, sorted. */
 export type AppraisalErrorCode =
+  | 'APPRAISAL_COLLATERAL_MISSING'
+  | 'APPRAISAL_EVIDENCE_TEE_MISMATCH'
+  | 'APPRAISAL_EVIDENCE_UNSUPPORTED'
   | 'APPRAISAL_EXPECTATIONS_EMPTY'
   | 'APPRAISAL_EXPECTATIONS_INVALID'
   | 'APPRAISAL_EXPECTATIONS_KEY_UNKNOWN'
@@ -24,6 +27,21 @@ export type AppraisalErrorCode =
 
 /** Status, meaning and next step of every code that {@link AppraisalError} can carry. */
 export const APPRAISAL_ERRORS: ErrorTable<AppraisalErrorCode> = {
+  APPRAISAL_COLLATERAL_MISSING: {
+    status: 422,
+    summary: 'There is no collateral to verify the evidence with.',
+    next: 'Give the collateral of the platform, or a URL of a PCS or PCCS to fetch it from.',
+  },
+  APPRAISAL_EVIDENCE_TEE_MISMATCH: {
+    status: 422,
+    summary: 'The evidence is of another kind of TEE than it was sent as.',
+    next: 'Attest with the name of the TEE that the machine really is.',
+  },
+  APPRAISAL_EVIDENCE_UNSUPPORTED: {
+    status: 422,
+    summary: 'Evidence of this kind cannot be judged here.',
+    next: 'Give a quote of SGX or TDX, raw, as hex or base64, or as evidence JSON.',
+  },
   APPRAISAL_EXPECTATIONS_EMPTY: {
     status: 400,
     summary: 'The expectations expect nothing, so they would accept any machine.',

@@ -21,21 +21,23 @@ export interface ClaimExpectation {
 
 /** What is expected of the platform's TCB. */
 export interface TcbExpectation {
-  /** Statuses accepted by name; default `UpToDate` alone. */
+  /** Statuses accepted by name; default `UpToDate` alone. `Revoked` cannot be accepted. */
   readonly statuses?: readonly string[]
-  /** The matched level is at least this old, epoch seconds. */
+  /** The date of the matched TCB level is this or later, epoch seconds. */
   readonly minimumDateAt?: number
-  /** Advisories that may apply; any other refuses. Absent: advisories are not judged beside the status. */
+  /** The collateral is of this TCB evaluation or a later one. */
+  readonly minimumEvaluationNumber?: number
+  /** Advisories that may concern the platform; any other refuses. Absent: judged by the status alone. */
   readonly allowedAdvisories?: readonly string[]
 }
 
 /** Relaxations of the default acceptance rules, each by name. */
-export const ALLOWANCES = ['debug', 'sept-ve-enabled', 'simulated', 'expired-collateral'] as const
-export type Allowance = (typeof ALLOWANCES)[number]
+export type Allowance = 'debug' | 'sept_ve' | 'migratable' | 'expired_collateral'
+export const ALLOWANCES: readonly Allowance[] = ['debug', 'sept_ve', 'migratable', 'expired_collateral']
 
-/** What a machine must be. Never empty: a policy that expects nothing is refused when it is read. */
+/** What a machine must be. It never expects nothing: such a file is refused when it is read. */
 export interface Expectations {
-  /** Kinds of evidence accepted, such as `tdx`; absent: any kind the claims fit. */
+  /** Kinds of evidence accepted, such as `tdx`; absent: any kind that the claims fit. */
   readonly tees?: readonly string[]
   readonly claims: readonly ClaimExpectation[]
   readonly tcb?: TcbExpectation

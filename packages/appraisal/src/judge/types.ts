@@ -4,7 +4,7 @@ import type { Check, Claims, Finding } from '@veritee/evidence/result'
 /** `unasked` where the caller gave nothing to answer the question by; never an accident. */
 export type Answer = 'yes' | 'no' | 'unasked'
 
-/** The four questions, in the order they are asked. An answer `no` leaves the later ones `unasked`. */
+/** The four questions, in the order they are asked. What is not readable or not genuine is asked nothing further. */
 export interface Answers {
   /** The bytes are well-formed evidence of a known kind. */
   readonly readable: Answer

@@ -1,0 +1,153 @@
+/** The top of the library: is this evidence readable, genuine, fresh and expected? */
+import { type CodedError, isCodedError } from '@veritee/codec/error'
+import { type Recognized, recognizeEvidence } from '@veritee/evidence/recognize'
+import type { Check, Finding } from '@veritee/evidence/result'
+import { AppraisalError } from '../errors.ts'
+import { appraiseExpectations } from '../expectations/evaluate.ts'
+import { checkFreshness } from './freshness.ts'
+import { appraiseInitData } from './init-data.ts'
+import type { JudgeOptions } from './options.ts'
+import type { Answers, Judgement } from './types.ts'
+import type { GenuineEvidence, ReadableEvidence } from './verifier.ts'
+import { VERIFIERS } from './verifiers.ts'
+
+const UNASKED: Answers = { readable: 'unasked', genuine: 'unasked', fresh: 'unasked', expected: 'unasked' }
+
+/**
+ * Judges evidence of a trusted execution environment: a quote (raw, hex or base64), or evidence JSON as text or value.
+ *
+ * Never throws for bad evidence: what is malformed, forged, stale or unexpected is an answer `no` with the check or the
+ * finding that says why. `accepted` means that nothing asked came out `no`; ask for freshness with `reportData` and for
+ * measurements with `expectations`, or they are not judged.
+ *
+ * @example
+ * const judgement = await judgeEvidence(quote, { collateral: [bundle], now, reportData, expectations })
+ * if (!judgement.accepted) console.log(judgement.answers, judgement.findings)
+ */
+export async function judgeEvidence(input: Uint8Array | string | object, options: JudgeOptions): Promise<Judgement> {
+  const read = attempt(() => readEvidence(input, options))
+  if ('error' in read) return refuse({ ...UNASKED, readable: 'no' }, read.error, 'evidence.form')
+  const { tee } = read.value
+  const answers: Answers = { ...UNASKED, readable: 'yes' }
+  const verified = await attemptAsync(() => read.value.verify(options))
+  if ('error' in verified) return refuse({ ...answers, genuine: 'no' }, verified.error, 'evidence.genuine', tee)
+  return describe(tee, { ...answers, genuine: 'yes' }, verified.value, options)
+}
+
+function readEvidence(input: Uint8Array | string | object, options: JudgeOptions): ReadableEvidence {
+  const { tee } = options
+  const evidence = isText(input) ? readRecognized(recognizeEvidence(input), options) : readValue(input, options)
+  if (tee === undefined || evidence.tee === tee) return evidence
+  throw new AppraisalError('APPRAISAL_EVIDENCE_TEE_MISMATCH', undefined, {
+    details: { path: 'evidence.tee', expected: tee, actual: evidence.tee },
+  })
+}
+
+function isText(input: Uint8Array | string | object): input is Uint8Array | string {
+  return typeof input === 'string' || input instanceof Uint8Array
+}
+
+/** Evidence JSON that was parsed already: its kind is told, or found out from its members. */
+function readValue(value: object, options: JudgeOptions): ReadableEvidence {
+  const { tee } = options
+  const verifier = tee === undefined ? undefined : VERIFIERS.find(({ tees }) => tees.includes(tee))
+  if (verifier !== undefined) return verifier.readJson(value, options)
+  if (tee !== undefined) throw unsupported(tee)
+  return readRecognized(recognizeEvidence(JSON.stringify(value)), options)
+}
+
+function readRecognized(content: Recognized, options: JudgeOptions): ReadableEvidence {
+  for (const verifier of VERIFIERS) {
+    const evidence = verifier.read(content, options)
+    if (evidence !== undefined) return evidence
+  }
+  throw unsupported(content.kind === 'evidence-json' ? content.tee : content.kind)
+}
+
+function unsupported(actual: string): AppraisalError {
+  return new AppraisalError('APPRAISAL_EVIDENCE_UNSUPPORTED', undefined, {
+    details: { path: 'evidence', expected: VERIFIERS.flatMap(({ tees }) => tees), actual },
+  })
+}
+
+function describe(tee: string, answers: Answers, genuine: GenuineEvidence, options: JudgeOptions): Judgement {
+  const { status, advisories, claims, simulated, root, expiresAt } = genuine
+  const fresh = checkFreshness(genuine.reportData, options.reportData)
+  const findings = appraise(tee, genuine, options)
+  const failed = findings.some(({ severity }) => severity === 'error')
+  const expected = failed ? 'no' : options.expectations === undefined ? 'unasked' : 'yes'
+  return {
+    tee,
+    answers: { ...answers, fresh: fresh.answer, expected },
+    genuine: true,
+    accepted: fresh.answer !== 'no' && expected !== 'no',
+    status,
+    advisories,
+    checks: [...genuine.checks, fresh.check],
+    findings,
+    claims,
+    simulated,
+    expiresAt,
+    root,
+  }
+}
+
+function appraise(tee: string, genuine: GenuineEvidence, options: JudgeOptions): Finding[] {
+  const { claims, tcb, initData } = genuine
+  const { expectations } = options
+  return [
+    ...genuine.appraise(options),
+    ...(options.initData === undefined ? [] : appraiseInitData(tee, initData, options.initData)),
+    ...(expectations === undefined ? [] : appraiseExpectations({ tee, claims, tcb }, expectations)),
+  ]
+}
+
+/** The judgement of what ended early. The checks that the error brings are kept; the failing one is the last. */
+function refuse(answers: Answers, error: CodedError, id: string, tee?: string): Judgement {
+  const { code, message, next, details } = error
+  const trail = Array.isArray(details['checks']) ? (details['checks'] as readonly Check[]) : []
+  const failed: Check = {
+    id: details.path ?? id,
+    result: 'fail',
+    code,
+    message,
+    next,
+    ...('expected' in details ? { expected: details.expected } : {}),
+    ...('actual' in details ? { actual: details.actual } : {}),
+  }
+  return {
+    ...(tee === undefined ? {} : { tee }),
+    answers,
+    genuine: false,
+    accepted: false,
+    advisories: [],
+    checks: trail.at(-1)?.result === 'fail' ? trail : [...trail, failed],
+    findings: [],
+    claims: {},
+    simulated: false,
+  }
+}
+
+type Attempt<T> = { readonly value: T } | { readonly error: CodedError }
+
+function attempt<T>(work: () => T): Attempt<T> {
+  try {
+    return { value: work() }
+  } catch (error) {
+    return { error: expectCoded(error) }
+  }
+}
+
+async function attemptAsync<T>(work: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { value: await work() }
+  } catch (error) {
+    return { error: expectCoded(error) }
+  }
+}
+
+/** Errors of the house are about the evidence; any other is a fault of this program and passes as it is. */
+function expectCoded(error: unknown): CodedError {
+  if (isCodedError(error)) return error
+  throw error
+}
