@@ -1,4 +1,4 @@
-import { decodeHex, encodeHex } from '@veritee/codec/bytes'
+import { encodeHex } from '@veritee/codec/bytes'
 import type { PckCa } from '@veritee/evidence/dcap/pck'
 import { createSeed } from '../crypto/seed.ts'
 import { SimulatorError } from '../errors.ts'
@@ -68,7 +68,7 @@ export function checkRecipe(recipe: WorldRecipe): WorldRecipe {
 }
 
 function expectHex(name: string, text: string, sizeBytes: number): void {
-  if (!/^[0-9a-f]*$/.test(text) || decodeHex(text).length !== sizeBytes) {
+  if (!/^[0-9a-f]*$/.test(text) || text.length !== sizeBytes * 2) {
     throw unfit(name, `${sizeBytes} bytes in hexadecimal`, name === 'seed' ? undefined : text)
   }
 }
