@@ -4,6 +4,7 @@
  */
 import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
 import { AZURE_ERRORS, type AzureErrorCode } from './azure/codes.ts'
+import { CSV_ERRORS, type CsvErrorCode } from './csv/codes.ts'
 import { GPU_ERRORS, type GpuErrorCode } from './gpu/codes.ts'
 import { SNP_ERRORS, type SnpErrorCode } from './snp/codes.ts'
 import { TPM_ERRORS, type TpmErrorCode } from './tpm/codes.ts'
@@ -574,12 +575,19 @@ const OWN_ERRORS = {
   },
 } as const
 
-export type EvidenceErrorCode = keyof typeof OWN_ERRORS | AzureErrorCode | GpuErrorCode | SnpErrorCode | TpmErrorCode
+export type EvidenceErrorCode =
+  | keyof typeof OWN_ERRORS
+  | AzureErrorCode
+  | CsvErrorCode
+  | GpuErrorCode
+  | SnpErrorCode
+  | TpmErrorCode
 
 /** Every code that {@link EvidenceError} can carry. */
 export const EVIDENCE_ERRORS: ErrorTable<EvidenceErrorCode> = {
   ...OWN_ERRORS,
   ...AZURE_ERRORS,
+  ...CSV_ERRORS,
   ...GPU_ERRORS,
   ...SNP_ERRORS,
   ...TPM_ERRORS,

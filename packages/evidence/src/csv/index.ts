@@ -1,0 +1,16 @@
+/** Hygon CSV: read, verify, judge. */
+export { appraiseCsv, type CsvAcceptance } from './acceptance.ts'
+export {
+  type AuthorityCertificate,
+  type PlatformCertificate,
+  parseAuthorityCertificate,
+  parseHskCek,
+  parsePlatformCertificate,
+} from './certificate/certificates.ts'
+export { claimsOfCsv, claimsOfCsvReport } from './claims.ts'
+export { type CsvEvidence, parseCsvEvidence } from './evidence-json.ts'
+export { closeCsvReport, type ParseCsvOptions, parseCsvReport } from './report/parse.ts'
+export { type CsvRoot, HYGON_ROOT } from './roots.ts'
+export type { CsvPolicy, CsvReport } from './types.ts'
+export type { CsvTrust, CsvVerification, VerifiedCsv } from './verify/types.ts'
+export { verifyCsvEvidence } from './verify/verify.ts'

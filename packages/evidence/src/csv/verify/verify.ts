@@ -1,0 +1,108 @@
+import { equalBytes } from '@veritee/codec/bytes'
+import { verifySm2 } from '@veritee/codec/sm'
+import { Checks } from '../../dcap/verify/checks.ts'
+import { sealVerified } from '../../result/index.ts'
+import {
+  ALGORITHM_SM2,
+  type AuthorityCertificate,
+  type PlatformCertificate,
+  USAGE,
+} from '../certificate/certificates.ts'
+import { refuse } from '../certificate/fields.ts'
+import type { CsvEvidence } from '../evidence-json.ts'
+import { parseSerialNumber } from '../report/parse.ts'
+import { HYGON_ROOT } from '../roots.ts'
+import type { CsvReport } from '../types.ts'
+import { checkRoles, findRoot, verifyChainSignatures } from './chain.ts'
+import { replayCsvEventLog } from './event-log.ts'
+import type { CsvTrust, VerifiedCsv } from './types.ts'
+
+/**
+ * Establishes that a Hygon chip signed the report, and that an event log, where there is one, leads to its registers.
+ *
+ * Not checked here: report data, measurement, guest policy. In version 1 the whole report can be XORed with a value
+ * that nothing signs, so none of its fields is worth anything until one that the guest cannot choose is pinned:
+ * `appraiseCsv` insists on it.
+ *
+ * @throws EvidenceError CSV_*, with the checks made so far in `details.checks`
+ */
+export function verifyCsvEvidence(evidence: CsvEvidence, trust: CsvTrust = {}): VerifiedCsv {
+  const { report } = evidence
+  const checks = new Checks()
+  checks.check('csv.usage', () => checkUsage(report))
+  checks.check('csv.serialNumber', () => checkSerialNumber(evidence))
+  checks.check('csv.pek', () => checkPek(evidence))
+  const { hsk, cek, bound } = checks.check('csv.chain', () => findChip(evidence, trust))
+  const root = checks.check('csv.chain.root', () => findRoot(hsk, trust.roots ?? [HYGON_ROOT]))
+  checks.check('csv.chain.roles', () => checkRoles(hsk, cek, report.pek))
+  checks.check('csv.chain.signatures', () => verifyChainSignatures(root, hsk, cek, report.pek))
+  checks.check('csv.signature', () => verifyReportSignature(report))
+  checks.skip(
+    'csv.mac',
+    'CSV_MAC_UNCHECKED',
+    'The MAC over key and serial number can only be checked inside the guest.',
+  )
+  const eventLog = judgeRegisters(checks, evidence)
+  return sealVerified({
+    evidence,
+    serialNumber: report.serialNumber,
+    serialNumberBound: bound,
+    ...(eventLog === undefined ? {} : { eventLog }),
+    checks: checks.made,
+    simulated: root.simulated,
+    root: root.name,
+  })
+}
+
+function checkUsage({ signatureUsage, signatureAlgorithm }: CsvReport): void {
+  if (signatureUsage !== USAGE.pek || signatureAlgorithm !== ALGORITHM_SM2) {
+    throw refuse(
+      'CSV_REPORT_USAGE',
+      'report.sig_usage',
+      [USAGE.pek, ALGORITHM_SM2],
+      [signatureUsage, signatureAlgorithm],
+    )
+  }
+}
+
+/** The number beside the report is a statement of the sender; the one inside stands with the key that signs. */
+function checkSerialNumber({ report, serialNumber }: CsvEvidence): void {
+  if (serialNumber === undefined) return
+  const stated = parseSerialNumber(serialNumber)
+  if (stated !== report.serialNumber) throw refuse('CSV_SERIAL_NUMBER', 'serial_number', report.serialNumber, stated)
+}
+
+function checkPek({ report, pek }: CsvEvidence): void {
+  if (!equalBytes(report.pek.bytes, pek.bytes)) throw refuse('CSV_PEK_MISMATCH', 'cert_chain.pek')
+}
+
+interface Chip {
+  readonly hsk: AuthorityCertificate
+  readonly cek: PlatformCertificate
+  readonly bound: boolean
+}
+
+/** Certificates that the caller fetched for this chip come first: they bind the serial number. */
+function findChip({ hsk, cek }: CsvEvidence, { chips = [] }: CsvTrust): Chip {
+  const [own] = chips
+  if (own !== undefined) return { ...own, bound: true }
+  if (hsk === undefined || cek === undefined)
+    throw refuse('CSV_CHAIN_INCOMPLETE', 'cert_chain.hsk_cek', 'HSK and CEK', 'absent')
+  return { hsk, cek, bound: false }
+}
+
+function verifyReportSignature({ pek, signedBytes, signature }: CsvReport): void {
+  if (!verifySm2(pek.key, signedBytes, signature, { userId: pek.userId }))
+    throw refuse('CSV_SIGNATURE_INVALID', 'report.signature')
+}
+
+function judgeRegisters(checks: Checks, { report, eventLog }: CsvEvidence) {
+  const { rtmrs } = report
+  if (rtmrs === undefined) return undefined
+  checks.check('csv.rtmr0', () => {
+    if (!equalBytes(rtmrs[0]!, report.measure)) throw refuse('CSV_RTMR_MISMATCH', 'rtmr0')
+  })
+  if (eventLog !== undefined) return checks.check('csv.eventLog', () => replayCsvEventLog(eventLog, rtmrs))
+  checks.skip('csv.eventLog', 'CSV_EVENT_LOG_ABSENT', 'No event log was given.')
+  return undefined
+}
