@@ -2,6 +2,11 @@ import { CodecError } from '../errors.ts'
 
 const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
+/** Value of each ASCII letter as a hexadecimal digit, −1 where it is none. */
+const DIGITS = Int8Array.from({ length: 128 }, (_, code) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase()),
+)
+
 /** Lower-case hexadecimal. */
 export function encodeHex(bytes: Uint8Array): string {
   let text = ''
@@ -18,16 +23,11 @@ export function decodeHex(text: string): Uint8Array {
   }
   const bytes = new Uint8Array(text.length / 2)
   for (let i = 0; i < bytes.length; i++) {
-    const value = (digit(text.charCodeAt(2 * i)) << 4) | digit(text.charCodeAt(2 * i + 1))
+    const high = text.charCodeAt(2 * i)
+    const low = text.charCodeAt(2 * i + 1)
+    const value = high < 128 && low < 128 ? (DIGITS[high]! << 4) | DIGITS[low]! : -1
     if (value < 0) throw new CodecError('CODEC_HEX_INVALID', undefined, { details: { offset: 2 * i } })
     bytes[i] = value
   }
   return bytes
-}
-
-function digit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30
-  if (code >= 0x61 && code <= 0x66) return code - 0x57
-  if (code >= 0x41 && code <= 0x46) return code - 0x37
-  return -1
 }

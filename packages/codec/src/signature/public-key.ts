@@ -130,11 +130,24 @@ function createEcKey(curve: EcCurve, point: Uint8Array): PublicKey {
   if (!isOnCurve(curve, toBigInt(point.subarray(0, width)), toBigInt(point.subarray(width)))) {
     throw invalid('The point is not on its curve.')
   }
-  const spki = encodeSequence(
-    encodeSequence(encodeOid(EC), encodeOid(parameters.oid)),
-    encodeBitString(concatBytes(Uint8Array.of(4), point)),
-  )
+  const spki = concatBytes(ecPrefix(curve), point)
   return { algorithm: 'ec', algorithmOid: EC, spki, curve, point: spki.subarray(spki.length - 2 * width) }
+}
+
+const ecPrefixes = new Map<EcCurve, Uint8Array>()
+
+/** What precedes the point in every SPKI of a curve. */
+function ecPrefix(curve: EcCurve): Uint8Array {
+  let prefix = ecPrefixes.get(curve)
+  if (prefix === undefined) {
+    const { oid, coordinateBytes } = CURVES[curve]
+    const point = new Uint8Array(1 + 2 * coordinateBytes)
+    point[0] = 4
+    const spki = encodeSequence(encodeSequence(encodeOid(EC), encodeOid(oid)), encodeBitString(point))
+    prefix = spki.subarray(0, spki.length - 2 * coordinateBytes)
+    ecPrefixes.set(curve, prefix)
+  }
+  return prefix
 }
 
 function createRsaKey(modulus: Uint8Array, exponent: Uint8Array): PublicKey {
