@@ -97,7 +97,7 @@ export const REGO_ERRORS = {
     summary: 'The evaluation takes longer than allowed.',
     next: 'Make the policy do less work, or raise the limit.',
   },
-} satisfies ErrorTable<string>
+} as const satisfies ErrorTable<string>
 
 /** Code of a {@link RegoError}. */
 export type RegoErrorCode = keyof typeof REGO_ERRORS

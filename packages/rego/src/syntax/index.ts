@@ -1,0 +1,5 @@
+export type * from './ast.ts'
+export { MAX_SOURCE_LENGTH, parseModule, parseQuery, parseTermText } from './module.ts'
+export { Source } from './source.ts'
+export type { Comment } from './token.ts'
+export { MAX_SYNTAX_DEPTH } from './token-cursor.ts'

@@ -1,0 +1,327 @@
+import { parseNumber } from '../value/index.ts'
+import type { Body, Comprehension, Term, Variable } from './ast.ts'
+import { parseBody, parseExpression } from './expressions.ts'
+import type { TokenCursor } from './token-cursor.ts'
+
+/** Most infix operators in a row. */
+const MAX_OPERATORS = 256
+
+/** Operators by how tightly they bind, loosest first, and the functions they call. */
+const OPERATORS: readonly Readonly<Record<string, string>>[] = [
+  { '==': 'equal', '!=': 'neq', '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' },
+  { '|': 'or' },
+  { '&': 'and' },
+  { '+': 'plus', '-': 'minus' },
+  { '*': 'mul', '/': 'div', '%': 'rem' },
+]
+const UNION_LEVEL = 1
+
+/** Reads a term with all infix operators, `in` among them. */
+export function parseTerm(cursor: TokenCursor): Term {
+  return cursor.nested(() => {
+    const first = parseOperators(cursor, 0)
+    return parseMembership(cursor, first, false)
+  })
+}
+
+/** As {@link parseTerm}, and `key, value in collection` as well: where a comma does not separate terms. */
+export function parseStandaloneTerm(cursor: TokenCursor): Term {
+  return cursor.nested(() => {
+    const first = parseOperators(cursor, 0)
+    return parseMembership(cursor, first, true)
+  })
+}
+
+/** Reads a term without `in`. */
+export function parseTermWithoutIn(cursor: TokenCursor): Term {
+  return cursor.nested(() => parseOperators(cursor, 0))
+}
+
+function parseMembership(cursor: TokenCursor, first: Term, pairs: boolean): Term {
+  let left = first
+  if (pairs && cursor.isMark(',')) {
+    const start = cursor.index
+    cursor.next()
+    const value = tryParse(cursor, () => parseOperators(cursor, 0))
+    if (value && cursor.takeKeyword('in')) {
+      const domain = parseOperators(cursor, 0)
+      left = { kind: 'call', at: first.at, name: 'internal.member_3', args: [first, value, domain], infix: 'in' }
+    } else {
+      cursor.index = start
+    }
+  }
+  for (let count = 0; cursor.takeKeyword('in'); count++) {
+    limitOperators(cursor, count)
+    const domain = parseOperators(cursor, 0)
+    left = { kind: 'call', at: first.at, name: 'internal.member_2', args: [left, domain], infix: 'in' }
+  }
+  return left
+}
+
+function parseOperators(cursor: TokenCursor, level: number): Term {
+  const names = OPERATORS[level]
+  if (names === undefined) return parsePrimary(cursor)
+  let left = parseOperators(cursor, level + 1)
+  for (let count = 0; cursor.token.kind === 'mark'; count++) {
+    const infix = cursor.token.text
+    const name = Object.hasOwn(names, infix) ? names[infix] : undefined
+    if (name === undefined) break
+    limitOperators(cursor, count)
+    cursor.next()
+    left = { kind: 'call', at: left.at, name, args: [left, parseOperators(cursor, level + 1)], infix }
+  }
+  return left
+}
+
+function limitOperators(cursor: TokenCursor, count: number): void {
+  if (count >= MAX_OPERATORS) {
+    throw cursor.source.error('REGO_LIMIT_DEPTH', cursor.token.at, `more than ${MAX_OPERATORS} operators in a row`)
+  }
+}
+
+/** Reads one operand: a literal, a collection, a name with what follows it, or a term in parentheses. */
+export function parsePrimary(cursor: TokenCursor): Term {
+  const token = cursor.token
+  switch (token.kind) {
+    case 'number':
+      cursor.next()
+      return parseNumberTerm(cursor, token.text, token.at)
+    case 'string':
+      cursor.next()
+      return parsePath(cursor, { kind: 'scalar', at: token.at, value: token.text, ...rawText(cursor, token) })
+    case 'template-start':
+      return parseTemplate(cursor)
+    case 'name':
+      return parseNamed(cursor)
+    case 'mark':
+      return parseMarked(cursor)
+    default:
+      throw cursor.unexpected(['a term'])
+  }
+}
+
+function rawText(cursor: TokenCursor, token: { at: number; end: number }): { text?: string } {
+  return cursor.source.text[token.at] === '`' ? { text: cursor.source.text.slice(token.at, token.end) } : {}
+}
+
+function parseNumberTerm(cursor: TokenCursor, text: string, at: number): Term {
+  const value = parseNumber(text)
+  if (value === undefined) throw cursor.error(at, 'the number is malformed')
+  return { kind: 'scalar', at, value, text }
+}
+
+function parseMarked(cursor: TokenCursor): Term {
+  const token = cursor.token
+  switch (token.text) {
+    case '-': {
+      cursor.next()
+      const digits = cursor.token
+      if (digits.kind !== 'number') throw cursor.unexpected(['a number'])
+      cursor.next()
+      return parseNumberTerm(cursor, `-${digits.text}`, token.at)
+    }
+    case '(': {
+      cursor.next()
+      const inner = cursor.nested(() => parseStandaloneTerm(cursor))
+      cursor.expectMark(')')
+      return parsePath(cursor, inner)
+    }
+    case '[':
+      return parsePath(
+        cursor,
+        cursor.nested(() => parseArray(cursor)),
+      )
+    case '{':
+      return parsePath(
+        cursor,
+        cursor.nested(() => parseBraces(cursor)),
+      )
+    default:
+      throw cursor.unexpected(['a term'])
+  }
+}
+
+function parseNamed(cursor: TokenCursor): Term {
+  const token = cursor.token
+  if (!cursor.isName()) {
+    if (token.text === 'true' || token.text === 'false') {
+      cursor.next()
+      return { kind: 'scalar', at: token.at, value: token.text === 'true' }
+    }
+    if (token.text === 'null') {
+      cursor.next()
+      return { kind: 'scalar', at: token.at, value: null }
+    }
+    // `contains(…)` calls the function even where the word is a keyword.
+    const call = cursor.peek()
+    if (token.text !== 'contains' || call.text !== '(' || call.spaced) throw cursor.unexpected(['a term'])
+  }
+  cursor.next()
+  if (token.text === 'set' && cursor.isMark('(') && cursor.peek().text === ')') {
+    cursor.next()
+    cursor.next()
+    return parsePath(cursor, { kind: 'set', at: token.at, items: [] })
+  }
+  return parsePath(cursor, parseVariable(cursor, token))
+}
+
+function parseVariable(cursor: TokenCursor, token: { text: string; at: number }): Variable {
+  return { kind: 'variable', at: token.at, name: token.text === '_' ? cursor.wildcard() : token.text }
+}
+
+/** Reads `.name`, `[term]` and `(arguments)` as long as they follow without white space. */
+function parsePath(cursor: TokenCursor, head: Term): Term {
+  let base = head
+  let path: Term[] = []
+  for (;;) {
+    const token = cursor.token
+    if (token.kind !== 'mark' || token.spaced) break
+    if (token.text === '.') {
+      cursor.next()
+      path.push(parseMemberName(cursor))
+    } else if (token.text === '[') {
+      cursor.next()
+      path.push(cursor.nested(() => parseStandaloneTerm(cursor)))
+      cursor.expectMark(']')
+    } else if (token.text === '(') {
+      const name = functionName(base, path)
+      if (name === undefined) break
+      base = { kind: 'call', at: head.at, name, args: parseArguments(cursor) }
+      path = []
+    } else break
+    if (path.length > MAX_OPERATORS) limitOperators(cursor, path.length)
+  }
+  return path.length === 0 ? base : { kind: 'reference', at: head.at, head: base, path }
+}
+
+function parseMemberName(cursor: TokenCursor): Term {
+  const token = cursor.token
+  if (token.kind !== 'name' || token.spaced) throw cursor.unexpected(['a member name'])
+  cursor.next()
+  return { kind: 'scalar', at: token.at, value: token.text }
+}
+
+/** The dotted name that a path spells, if it is one. */
+function functionName(head: Term, path: readonly Term[]): string | undefined {
+  if (head.kind !== 'variable') return undefined
+  let name = head.name
+  for (const term of path) {
+    if (term.kind !== 'scalar' || typeof term.value !== 'string') return undefined
+    name += `.${term.value}`
+  }
+  return name
+}
+
+function parseArguments(cursor: TokenCursor): Term[] {
+  cursor.expectMark('(')
+  return cursor.nested(() => parseList(cursor, ')'))
+}
+
+/** Reads terms up to the closing mark; a comma may stand before it. */
+function parseList(cursor: TokenCursor, close: string, first?: Term): Term[] {
+  const items: Term[] = first ? [first] : []
+  if (first && !cursor.isMark(close)) {
+    if (!cursor.takeMark(',')) throw cursor.unexpected([',', close])
+  }
+  while (!cursor.takeMark(close)) {
+    items.push(parseTerm(cursor))
+    if (cursor.takeMark(close)) break
+    if (!cursor.takeMark(',')) throw cursor.unexpected([',', close])
+  }
+  return items
+}
+
+function parseArray(cursor: TokenCursor): Term {
+  const { at } = cursor.expectMark('[')
+  const comprehension = parseComprehension(cursor, at, ']', 'array')
+  return comprehension ?? { kind: 'array', at, items: parseList(cursor, ']') }
+}
+
+/** An object, a set, or a comprehension of either. */
+function parseBraces(cursor: TokenCursor): Term {
+  const { at } = cursor.expectMark('{')
+  if (cursor.takeMark('}')) return { kind: 'object', at, entries: [] }
+  const comprehension = parseComprehension(cursor, at, '}', 'set')
+  if (comprehension) return comprehension
+  const first = parseTerm(cursor)
+  if (!cursor.isMark(':')) return { kind: 'set', at, items: parseList(cursor, '}', first) }
+  return { kind: 'object', at, entries: parseEntries(cursor, first) }
+}
+
+function parseEntries(cursor: TokenCursor, firstKey: Term): [Term, Term][] {
+  const entries: [Term, Term][] = []
+  let key = firstKey
+  for (;;) {
+    cursor.expectMark(':')
+    entries.push([key, parseTerm(cursor)])
+    if (cursor.takeMark('}')) return entries
+    if (!cursor.takeMark(',')) throw cursor.unexpected([',', '}'])
+    if (cursor.takeMark('}')) return entries
+    key = parseTerm(cursor)
+  }
+}
+
+/** Tries `value | body` after an opening; where that fails, `|` is the union of sets. */
+function parseComprehension(
+  cursor: TokenCursor,
+  at: number,
+  close: ']' | '}',
+  makes: 'array' | 'set',
+): Comprehension | undefined {
+  const start = cursor.index
+  if (cursor.notComprehensions.has(start)) return undefined
+  const found = tryParse(cursor, () => {
+    const first = parseOperators(cursor, UNION_LEVEL + 1)
+    const second = makes === 'set' && cursor.takeMark(':') ? parseOperators(cursor, UNION_LEVEL + 1) : undefined
+    return cursor.isMark('|') ? { first, second } : undefined
+  })
+  if (found) {
+    cursor.next()
+    const problem: { error?: unknown } = {}
+    const body = tryParse(cursor, () => parseBodyUntil(cursor, close), problem)
+    if (body) {
+      return found.second
+        ? { kind: 'comprehension', at, makes: 'object', key: found.first, value: found.second, body }
+        : { kind: 'comprehension', at, makes, value: found.first, body }
+    }
+    if (found.second) throw problem.error
+  }
+  cursor.notComprehensions.add(start)
+  cursor.index = start
+  return undefined
+}
+
+function parseBodyUntil(cursor: TokenCursor, close: string): Body {
+  const body = parseBody(cursor, close)
+  cursor.expectMark(close)
+  return body
+}
+
+function parseTemplate(cursor: TokenCursor): Term {
+  const start = cursor.next()
+  const parts: (string | ReturnType<typeof parseExpression>)[] = []
+  while (cursor.token.kind !== 'template-end') {
+    const token = cursor.next()
+    if (token.kind === 'template-text') {
+      parts.push(token.text)
+    } else {
+      parts.push(cursor.nested(() => parseExpression(cursor)))
+      cursor.expectMark('}')
+    }
+  }
+  cursor.next()
+  return parsePath(cursor, { kind: 'template', at: start.at, parts, raw: start.text === '`' })
+}
+
+/** Runs a reader; where it throws a syntax error, goes back and gives undefined. */
+function tryParse<T>(cursor: TokenCursor, read: () => T, problem: { error?: unknown } = {}): T | undefined {
+  const start = cursor.index
+  try {
+    return read()
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'REGO_SYNTAX_INVALID') throw error
+    problem.error = error
+    cursor.index = start
+    return undefined
+  }
+}
