@@ -13,14 +13,22 @@ const HEX = /^(?:[0-9a-fA-F]{2})*$/
 /** One object of a document, with its path and the code that its faults carry. */
 export class Members {
   readonly #object: JsonObject
-  readonly #path: string
+  readonly #owner: Members | string
+  readonly #name: string
   readonly #code: EvidenceErrorCode
 
-  constructor(value: JsonValue, path: string, code: EvidenceErrorCode) {
-    this.#path = path
+  /** @param owner the object that holds this one as its member `name`, or the name of the document */
+  constructor(value: JsonValue, owner: Members | string, name: string, code: EvidenceErrorCode) {
+    this.#owner = owner
+    this.#name = name
     this.#code = code
     if (!(value instanceof Map)) throw this.error('', 'an object', value)
     this.#object = value
+  }
+
+  /** Written only where something is refused: documents have hundreds of objects. */
+  get path(): string {
+    return typeof this.#owner === 'string' ? this.#owner : `${this.#owner.path}${this.#name}`
   }
 
   has(name: string): boolean {
@@ -69,7 +77,7 @@ export class Members {
   }
 
   object(name: string): Members {
-    return new Members(this.#object.get(name) ?? null, `${this.#path}.${name}`, this.#code)
+    return new Members(this.#object.get(name) ?? null, this, `.${name}`, this.#code)
   }
 
   /** A list that holds something. */
@@ -78,7 +86,7 @@ export class Members {
     if (!Array.isArray(value) || value.length === 0 || value.length > MAX_LIST_LENGTH) {
       throw this.error(name, `a list of 1 to ${MAX_LIST_LENGTH} items`, value)
     }
-    return value.map((item: JsonValue, i) => new Members(item, `${this.#path}.${name}[${i}]`, this.#code))
+    return value.map((item: JsonValue, i) => new Members(item, this, `.${name}[${i}]`, this.#code))
   }
 
   /** A list of texts that may be absent or empty. */
@@ -92,7 +100,7 @@ export class Members {
   }
 
   error(name: string, expected: unknown, actual: unknown, code: EvidenceErrorCode = this.#code): EvidenceError {
-    const path = name === '' ? this.#path : `${this.#path}.${name}`
+    const path = name === '' ? this.path : `${this.path}.${name}`
     return new EvidenceError(code, undefined, { details: { path, expected, actual: describe(actual) } })
   }
 }
@@ -105,7 +113,7 @@ export function openDocument(text: string, path: string, code: EvidenceErrorCode
       maxDepth: MAX_DOCUMENT_DEPTH,
       duplicates: parity ? 'first' : 'reject',
     } as const
-    return new Members(parseDocument(text, limits), path, code)
+    return new Members(parseDocument(text, limits), path, '', code)
   } catch (error) {
     if (!(error instanceof DocumentSyntaxError)) throw error
     throw new EvidenceError(code, undefined, {

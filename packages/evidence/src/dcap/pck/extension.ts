@@ -8,8 +8,11 @@ import type { PckConfiguration, PckExtension, SgxType } from './types.ts'
 export const PCK_EXTENSION_OID = '1.2.840.113741.1.13.1'
 
 const TCB_COMPONENTS = 16
+const COMPONENTS: readonly string[] = Array.from({ length: TCB_COMPONENTS }, (_, i) => `2.${i + 1}`)
 const PCESVN = '2.17'
 const CPUSVN = '2.18'
+const TCB_MEMBERS: readonly string[] = [...COMPONENTS, PCESVN, CPUSVN]
+const MEMBERS: readonly string[] = ['1', '2', '3', '4', '5', '6', '7']
 const SGX_TYPES: readonly SgxType[] = ['Standard', 'Scalable', 'ScalableWithIntegrity']
 
 /** How the extension is read. */
@@ -43,17 +46,16 @@ function readExtension(value: Uint8Array, platformMembers: boolean, parity: bool
   const outer = new DerReader(value)
   const members = readMembers(outer.readSequence(), '', parity)
   if (!parity) outer.expectEnd()
-  const known = ['1', '2', '3', '4', '5', '6', '7']
-  expectMembers(members, known, parity)
+  expectMembers(members, MEMBERS, parity)
   if (members.size !== 5 && members.size !== 7 && !parity) throw missing('', '5 or 7 members', members.size)
   if (platformMembers && members.size !== 7) throw missing('', '7 members (Platform CA)', members.size)
   const tcb = readMembers(within(members, '2', TAG.sequence), '2', parity)
-  expectMembers(tcb, [...components(), PCESVN, CPUSVN], parity)
+  expectMembers(tcb, TCB_MEMBERS, parity)
   const platformInstanceId = parity ? undefined : optionalOctets(members, '6', 16)
   const configuration = parity ? undefined : readConfiguration(members)
   return {
     ppid: octets(members, '1', 16),
-    sgxSvns: Uint8Array.from(components(), (name) => svn(tcb, name, 0xff, parity)),
+    sgxSvns: Uint8Array.from(COMPONENTS, (name) => svn(tcb, name, 0xff, parity)),
     pceSvn: svn(tcb, PCESVN, 0xffff, parity),
     cpuSvn: octets(tcb, CPUSVN, 16),
     pceId: octets(members, '3', 2),
@@ -87,8 +89,9 @@ function readMembers(sequence: DerReader, prefix: string, parity: boolean): PckM
 }
 
 function expectMembers(members: PckMembers, names: readonly string[], parity: boolean): void {
-  const required = names.filter((name) => name !== '6' && name !== '7')
-  for (const name of required) if (!members.has(name)) throw missing(name, 'a member', 'absent')
+  for (const name of names) {
+    if (!members.has(name) && name !== '6' && name !== '7') throw missing(name, 'a member', 'absent')
+  }
   if (parity) return
   for (const name of members.keys()) {
     if (!names.includes(name)) throw refuse('DCAP_PCK_EXTENSION_INVALID', name, 'a known member', 'unknown')
@@ -120,12 +123,9 @@ function readSgxType(members: PckMembers, parity: boolean): SgxType {
 }
 
 function svn(members: PckMembers, name: string, max: number, parity: boolean): number {
-  const value = new DerReader(members.get(name)!.bytes).readInteger()
-  if (parity) return Number(max === 0xff ? BigInt.asUintN(8, value) : BigInt.asUintN(32, value))
-  if (value < 0n || value > BigInt(max)) {
-    throw refuse('DCAP_PCK_EXTENSION_INVALID', name, `0 to ${max}`, value.toString())
-  }
-  return Number(value)
+  const reader = new DerReader(members.get(name)!.bytes)
+  if (!parity) return reader.readSmallInteger(0, max)
+  return Number(BigInt.asUintN(max === 0xff ? 8 : 32, reader.readInteger()))
 }
 
 function octets(members: PckMembers, name: string, sizeBytes: number): Uint8Array {
@@ -142,10 +142,6 @@ function optionalOctets(members: PckMembers, name: string, sizeBytes: number): U
 
 function within(members: PckMembers, name: string, tag: number): DerReader {
   return new DerReader(members.get(name)!.bytes).enter(tag)
-}
-
-function components(): readonly string[] {
-  return Array.from({ length: TCB_COMPONENTS }, (_, i) => `2.${i + 1}`)
 }
 
 function missing(name: string, expected: unknown, actual: unknown): EvidenceError {
