@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 export interface Io {
   readonly stdin: Readable
   /** Results go here and nothing else does. */
-  out(text: string): void
+  out(text: string | Uint8Array): void
   /** Progress, warnings and refusals of the command line. */
   err(text: string): void
   /** Whether standard output is a terminal: colour and prose layout follow it. */

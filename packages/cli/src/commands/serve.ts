@@ -1,0 +1,78 @@
+import { once } from 'node:events'
+import { createService, mergeConfig, readConfigFile, type ServiceConfigInput } from '@veritee/service'
+import type { Command } from 'commander'
+import type { Face } from '../program.ts'
+import { collect } from './options.ts'
+
+interface ServeOptions {
+  readonly data?: string
+  readonly listen?: string
+  readonly config?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly collateral: readonly string[]
+  readonly pccs?: string
+  readonly expect?: string
+  readonly trustSimulatedRoot: readonly string[]
+  readonly allowPlainHttp?: boolean
+  readonly json?: boolean
+}
+
+/** `veritee serve`: runs the service until it is told to stop. */
+export function addServe(program: Command, { io }: Face): void {
+  program
+    .command('serve')
+    .description('runs the service: judges evidence and releases secrets to machines whose evidence passed')
+    .option('--data <dir>', 'folder for keys and store (default: ./veritee-data)')
+    .option('--listen <host:port>', 'address to listen on (default: 127.0.0.1:8081)')
+    .option('--config <file>', 'configuration, TOML or JSON; options given here win over it')
+    .option('--tls-cert <file>', 'certificate chain, PEM')
+    .option('--tls-key <file>', 'private key, PEM')
+    .option('--collateral <file>', 'offline collateral bundle; may be given several times', collect, [])
+    .option('--pccs <url>', 'collateral service to fetch from, such as https://localhost:8081/sgx/certification/v4/')
+    .option('--expect <file>', 'what every machine must be, JSON or TOML')
+    .option(
+      '--trust-simulated-root <file>',
+      'accept simulated evidence under this root (for trying out only)',
+      collect,
+      [],
+    )
+    .option('--allow-plain-http', 'listen beyond this machine without TLS')
+    .option('--json', 'print the address as JSON once ready; logs go to standard error either way')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ veritee serve\n  $ veritee serve --listen 0.0.0.0:8081 --tls-cert cert.pem --tls-key key.pem --pccs https://pccs.example.org:8081/sgx/certification/v4/',
+    )
+    .action(async (options: ServeOptions) => {
+      const file = options.config === undefined ? {} : readConfigFile(options.config)
+      const config = mergeConfig({ dir: './veritee-data', ...file }, overridesOf(options))
+      const service = await createService(config as ServiceConfigInput)
+      for (const notice of service.notices) io.err(`${notice}\n`)
+      const { url } = await service.start()
+      const adminKeyPath = service.adminKey.path
+      io.out(
+        options.json
+          ? `${JSON.stringify({ url, adminKey: adminKeyPath })}\n`
+          : `listening on ${url}\nadministrator key ${adminKeyPath}\n`,
+      )
+      if (!io.signal.aborted) await once(io.signal, 'abort')
+      await service.stop()
+    })
+}
+
+/** The options as configuration; what was not given leaves the file's word. */
+function overridesOf(options: ServeOptions): Record<string, unknown> {
+  const list = (values: readonly string[]) => (values.length === 0 ? undefined : values)
+  return {
+    dir: options.data,
+    listen: options.listen,
+    tls:
+      options.tlsCert === undefined && options.tlsKey === undefined
+        ? undefined
+        : { cert: options.tlsCert, key: options.tlsKey },
+    collateral: { bundles: list(options.collateral), pcs: options.pccs },
+    expect: options.expect,
+    trustSimulatedRoots: list(options.trustSimulatedRoot),
+    allowPlainHttp: options.allowPlainHttp,
+  }
+}

@@ -1,0 +1,126 @@
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  createDcapWorld,
+  DCAP_BREAKAGES,
+  encodeSgxEvidence,
+  encodeTdxEvidence,
+  loadWorld,
+  saveWorld,
+} from '@veritee/simulator'
+import type { Command } from 'commander'
+import { CliError } from '../errors.ts'
+import type { Io } from '../io.ts'
+import type { Face } from '../program.ts'
+
+/** Registers that options set, by the member of the simulator's options; each value is hexadecimal. */
+const TDX_REGISTERS = {
+  mrTd: 'measurement of the initial memory, 48 bytes',
+  rtmr0: 'runtime register 0, 48 bytes',
+  rtmr1: 'runtime register 1, 48 bytes',
+  rtmr2: 'runtime register 2, 48 bytes',
+  rtmr3: 'runtime register 3, 48 bytes',
+  mrConfigId: 'configuration id, 48 bytes',
+  mrOwner: 'owner, 48 bytes',
+} as const
+const SGX_REGISTERS = {
+  mrEnclave: 'measurement of the enclave, 32 bytes',
+  mrSigner: 'signer of the enclave, 32 bytes',
+} as const
+
+interface SimulateOptions {
+  readonly out: string
+  readonly reportData?: string
+  readonly break?: string
+  readonly json?: boolean
+  readonly [register: string]: unknown
+}
+
+/** `veritee simulate tdx | sgx`: evidence under a root of its own, valid or broken in precisely one way. */
+export function addSimulate(program: Command, { io }: Face): void {
+  const simulate = program.command('simulate').description('makes simulated evidence and what is needed to judge it')
+  for (const [tee, registers] of [
+    ['tdx', TDX_REGISTERS],
+    ['sgx', SGX_REGISTERS],
+  ] as const) {
+    const command = simulate
+      .command(tee)
+      .description(`a simulated ${tee.toUpperCase()} platform and one quote of it`)
+      .requiredOption('--out <dir>', 'folder to write; a world that is there already is used again')
+      .option('--report-data <hex>', 'report data, up to 64 bytes')
+    for (const [name, what] of Object.entries(registers)) command.option(`--${kebab(name)} <hex>`, what)
+    if (tee === 'tdx') command.option('--break <code>', 'break the evidence so that verification raises this code')
+    command
+      .option('--json', 'print JSON')
+      .addHelpText('after', helpOf(tee))
+      .action((options: SimulateOptions) => simulateDcap(io, tee, Object.keys(registers), options))
+  }
+}
+
+async function simulateDcap(
+  io: Io,
+  tee: 'tdx' | 'sgx',
+  registers: readonly string[],
+  options: SimulateOptions,
+): Promise<void> {
+  const { out } = options
+  const world = (await exists(join(out, 'world.json')))
+    ? await loadWorld(out, io.now())
+    : createDcapWorld({ now: io.now() })
+  const values = Object.fromEntries(
+    registers.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  )
+  const quoteOptions = { ...values, ...(options.reportData === undefined ? {} : { reportData: options.reportData }) }
+  const made =
+    options.break === undefined
+      ? {
+          quote: tee === 'tdx' ? world.issueTdxQuote(quoteOptions) : world.issueSgxQuote(quoteOptions),
+          collateral: world.collateral(tee),
+        }
+      : breakageOf(options.break).apply(world)
+  if (!(await exists(join(out, 'world.json')))) await saveWorld(world, out)
+  const evidence = tee === 'tdx' ? encodeTdxEvidence(made.quote) : encodeSgxEvidence(made.quote)
+  await mkdir(out, { recursive: true })
+  await writeFile(join(out, 'quote.bin'), made.quote)
+  await writeFile(join(out, 'evidence.json'), `${evidence}\n`)
+  await writeFile(join(out, 'collateral.json'), json(made.collateral))
+  await writeFile(join(out, 'guest.json'), json(values))
+  const files = ['quote.bin', 'evidence.json', 'collateral.json', 'root.pem', 'guest.json']
+  if (options.json) io.out(`${JSON.stringify({ simulated: true, folder: out, files })}\n`)
+  else {
+    io.out(`SIMULATED ${tee} evidence in ${out}: ${files.join(', ')}\n`)
+    io.out(
+      `judge it: veritee verify ${join(out, 'quote.bin')} --collateral ${join(out, 'collateral.json')} --trust-simulated-root ${join(out, 'root.pem')}\n`,
+    )
+  }
+}
+
+/** @throws CliError CLI_ARGUMENT_INVALID */
+function breakageOf(code: string) {
+  const breakage = DCAP_BREAKAGES.find((entry) => entry.code === code)
+  if (breakage !== undefined) return breakage
+  throw new CliError('CLI_ARGUMENT_INVALID', `No simulated evidence raises ${code}.`, {
+    details: { path: '--break', expected: DCAP_BREAKAGES.map((entry) => entry.code), actual: code },
+  })
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+function helpOf(tee: string): string {
+  const examples = [`veritee simulate ${tee} --out ./demo-${tee}`]
+  if (tee === 'tdx')
+    examples.push(
+      `veritee simulate tdx --out ./demo-tdx --mr-td ${'00'.repeat(48)}`,
+      'veritee simulate tdx --out ./broken --break DCAP_QUOTE_SIGNATURE_INVALID',
+    )
+  return `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`
+}

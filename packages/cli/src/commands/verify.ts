@@ -1,0 +1,137 @@
+import { parseExpectations } from '@veritee/appraisal/expectations'
+import { type JudgeOptions, judgeEvidence } from '@veritee/appraisal/judge'
+import { decodeHex } from '@veritee/codec/bytes'
+import { isCodedError } from '@veritee/codec/error'
+import {
+  type DcapAcceptance,
+  type DcapRoot,
+  INTEL_SGX_ROOT,
+  parseDcapRoot,
+  type TcbStatus,
+} from '@veritee/evidence/dcap'
+import type { Command } from 'commander'
+import { CliError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { fetchCollateral, readCollateral } from '../input/collateral.ts'
+import { readInput } from '../input/file.ts'
+import type { Io } from '../io.ts'
+import type { Face } from '../program.ts'
+import { renderJudgement } from '../render/judgement.ts'
+import { collect, splitList } from './options.ts'
+
+interface VerifyOptions {
+  readonly collateral: readonly string[]
+  readonly pccs?: string
+  readonly at?: string
+  readonly reportData?: string
+  readonly expect?: string
+  readonly acceptTcb?: string
+  readonly allowDebug?: boolean
+  readonly trustSimulatedRoot: readonly string[]
+  readonly json?: boolean
+}
+
+/** Statuses that can be accepted by name; revoked platforms cannot. */
+const ACCEPTABLE: readonly TcbStatus[] = [
+  'UpToDate',
+  'SWHardeningNeeded',
+  'ConfigurationNeeded',
+  'ConfigurationAndSWHardeningNeeded',
+  'OutOfDate',
+  'OutOfDateConfigurationNeeded',
+  'TDRelaunchAdvised',
+  'TDRelaunchAdvisedConfigurationNeeded',
+]
+
+const EXAMPLES = `
+Four answers in order, each yes, no or unasked: readable, genuine, fresh, expected.
+Exit codes: 0 nothing asked came out no, 1 judged and refused, 2 malformed or wrong usage.
+
+Examples:
+  $ veritee verify quote.bin --collateral collateral.json
+  $ veritee verify quote.bin --collateral bundles/ --at 2025-06-25T00:00:00Z
+  $ veritee verify evidence.json --report-data 00112233 --expect expected.toml --json
+  $ veritee verify demo/quote.bin --collateral demo/collateral.json --trust-simulated-root demo/root.pem`
+
+/** `veritee verify`: is this evidence readable, genuine, fresh and expected? */
+export function addVerify(program: Command, { io, exit }: Face): void {
+  program
+    .command('verify <file>')
+    .description('judges evidence (- for standard input): raw, hex or base64, or evidence JSON')
+    .option('--collateral <file>', 'collateral bundle, or a folder of them; may be given several times', collect, [])
+    .option('--pccs <url>', 'collateral service to ask when no --collateral is given')
+    .option('--at <time>', 'judge at this time instead of now, RFC 3339')
+    .option('--report-data <hex>', 'report data that makes the evidence fresh')
+    .option('--expect <file>', 'what the machine must be, JSON or TOML')
+    .option('--accept-tcb <list>', 'TCB statuses to accept beside UpToDate, separated by commas')
+    .option('--allow-debug', 'accept environments that can be debugged')
+    .option('--trust-simulated-root <file>', 'trust this simulated root; may be given several times', collect, [])
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string, options: VerifyOptions) => {
+      const judgeOptions = await readOptions(io, options)
+      const input = await readInput(io, file)
+      const collateral =
+        options.collateral.length > 0
+          ? await readCollateral(io, options.collateral)
+          : await fetchCollateral(io, input, options.pccs)
+      const judgement = await judgeEvidence(input, { ...judgeOptions, collateral })
+      if (options.json) io.out(`${JSON.stringify(judgement)}\n`)
+      else renderJudgement(io, judgement)
+      exit(exitOf(judgement))
+    })
+}
+
+function exitOf({ accepted, answers }: { accepted: boolean; answers: { readable: string } }): ExitCode {
+  if (answers.readable === 'no') return EXIT.malformed
+  return accepted ? EXIT.accepted : EXIT.refused
+}
+
+async function readOptions(io: Io, options: VerifyOptions): Promise<JudgeOptions> {
+  const roots: DcapRoot[] = [INTEL_SGX_ROOT]
+  for (const path of options.trustSimulatedRoot) roots.push(parseDcapRoot(await readInput(io, path, 65_536)))
+  const text = options.expect === undefined ? undefined : await readInput(io, options.expect, 1024 * 1024)
+  const acceptance: DcapAcceptance = {
+    ...(options.acceptTcb === undefined ? {} : { tcbStatuses: readStatuses(options.acceptTcb) }),
+    ...(options.allowDebug ? { allowDebug: true } : {}),
+  }
+  return {
+    now: options.at === undefined ? io.now() : readTime(options.at),
+    roots,
+    acceptance,
+    ...(options.reportData === undefined ? {} : { reportData: readHex('--report-data', options.reportData) }),
+    ...(text === undefined ? {} : { expectations: parseExpectations(new TextDecoder().decode(text)) }),
+  }
+}
+
+function readStatuses(list: string): TcbStatus[] {
+  const named = splitList(list).map((name) => {
+    const status = ACCEPTABLE.find((known) => known.toLowerCase() === name.toLowerCase())
+    if (status === undefined) throw invalid('--accept-tcb', ACCEPTABLE, name)
+    return status
+  })
+  return ['UpToDate', ...named]
+}
+
+function readTime(text: string): number {
+  const milliseconds = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN
+  if (Number.isNaN(milliseconds)) throw invalid('--at', 'a time such as 2025-06-25T00:00:00Z', text)
+  return Math.floor(milliseconds / 1000)
+}
+
+function readHex(option: string, text: string): Uint8Array {
+  try {
+    return decodeHex(text)
+  } catch (cause) {
+    if (!isCodedError(cause)) throw cause
+    throw invalid(option, 'hexadecimal digits', text)
+  }
+}
+
+function invalid(option: string, expected: unknown, actual: unknown): CliError {
+  return new CliError('CLI_ARGUMENT_INVALID', `${option} does not take this value.`, {
+    details: { path: option, expected, actual },
+  })
+}
