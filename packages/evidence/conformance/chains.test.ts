@@ -7,8 +7,8 @@ import { PCK_CRL, ROOT_CRL, readCrl } from '../src/dcap/pck/crl.ts'
 import { verifySigningChain } from '../src/dcap/pck/signing-chain.ts'
 import { parseQuote } from '../src/dcap/quote/index.ts'
 import { INTEL_SGX_ROOT, parseDcapRoot } from '../src/dcap/roots.ts'
-import { Checks } from '../src/dcap/verify/checks.ts'
 import { verifyDcapQuote, verifySgxQuote } from '../src/dcap/verify/index.ts'
+import { Checks } from '../src/result/checks.ts'
 import { collateralOf, type OracleCase, readCorpus } from './corpus.ts'
 
 const cases = readCorpus(fileURLToPath(new URL('dcap-open.jsonl.gz', import.meta.url)))

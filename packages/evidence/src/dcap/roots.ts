@@ -36,7 +36,7 @@ export const INTEL_SGX_ROOT: DcapRoot = Object.freeze({
  * Reads a root to trust from its certificate, PEM (one certificate) or DER. Any root but Intel's is marked simulated:
  * every result that rests on it says so. The certificate's own signature is checked with each chain that ends in it.
  *
- * Throws DCAP_ROOT_INVALID. Under parity rules it reads as laxly as Intel's library.
+ * Throws DCAP_ROOT_INVALID. Parity rules read it with their own laxity.
  */
 export function parseDcapRoot(certificate: string | Uint8Array, rules: DcapRules = 'strict'): DcapRoot {
   const parity = rules === 'parity'

@@ -8,7 +8,7 @@ const INVALID = 'DCAP_TCB_INFO_INVALID'
 
 /** How documents are read. */
 export interface DocumentOptions {
-  /** Reads as laxly as Intel's library where it is laxer. Default false. */
+  /** Reads by parity rules. Default false. */
   readonly parity?: boolean
 }
 

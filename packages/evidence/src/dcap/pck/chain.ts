@@ -1,8 +1,8 @@
 /** The PCK chain: from the certificate of the platform's attestation key up to a trusted root. */
 import type { X509Certificate } from '@veritee/codec/x509'
 import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
+import type { Checks } from '../../result/checks.ts'
 import type { DcapRoot } from '../roots.ts'
-import type { Checks } from '../verify/checks.ts'
 import { readChain, verifyCertificateProfile } from './certificate.ts'
 import { type ChainContext, isSameName } from './context.ts'
 import { type DatedCrl, isRevoked, PCK_CRL, ROOT_CRL, verifyCrl } from './crl.ts'

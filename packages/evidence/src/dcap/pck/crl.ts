@@ -88,7 +88,7 @@ export async function verifyCrl(
 
 /** Tells whether a certificate is on a list. */
 export function isRevoked(crl: X509Crl, { serial }: X509Certificate, parity: boolean): boolean {
-  // Intel's library never finds serial number 0.
+  // Parity rules do not find serial number 0 on a list.
   if (parity && serial.every((byte) => byte === 0)) return false
   return crl.isRevoked(serial)
 }

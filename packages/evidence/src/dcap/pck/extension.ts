@@ -19,7 +19,7 @@ const SGX_TYPES: readonly SgxType[] = ['Standard', 'Scalable', 'ScalableWithInte
 export interface PckExtensionOptions {
   /** The Platform CA issues certificates with platform instance id and configuration: require both. */
   readonly platformMembers?: boolean
-  /** Reads as laxly as Intel's library where it is laxer. Default false. */
+  /** Reads by parity rules. Default false. */
   readonly parity?: boolean
 }
 

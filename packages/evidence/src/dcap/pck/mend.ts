@@ -1,4 +1,4 @@
-/** Parity rules only: reads certificates and lists that Intel's library takes and strict DER refuses. */
+/** Parity rules only: reads certificates and lists that strict DER refuses. */
 import { DerReader, encodeElement, encodeSequence, TAG } from '@veritee/codec/der'
 import { parseCertificate, parseCrl, type X509Certificate, type X509Crl } from '@veritee/codec/x509'
 
@@ -6,7 +6,7 @@ const EXTENSIONS_TAG = 0xa3
 const CRL_EXTENSIONS_TAG = 0xa0
 
 /**
- * Reads a certificate after leaving out what Intel's library never looks at: bytes after its end, a second extension of
+ * Reads a certificate after leaving out what parity rules do not look at: bytes after its end, a second extension of
  * one kind, an inner algorithm that differs from the outer, the sign of the serial number. What is signed stays the
  * bytes as they came.
  */

@@ -1,8 +1,8 @@
 /** The chain that signs TCB info and quoting enclave identities. */
 import type { X509Certificate } from '@veritee/codec/x509'
 import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
+import type { Checks } from '../../result/checks.ts'
 import type { DcapRoot } from '../roots.ts'
-import type { Checks } from '../verify/checks.ts'
 import { readChain, verifyCertificateProfile } from './certificate.ts'
 import { names, verifyIssued } from './chain.ts'
 import type { ChainContext } from './context.ts'

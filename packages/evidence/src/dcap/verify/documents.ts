@@ -2,6 +2,7 @@
 import { decodeHex, encodeUtf8 } from '@veritee/codec/bytes'
 import { type PublicKey, verifySignature } from '@veritee/codec/signature'
 import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
+import type { Checks } from '../../result/checks.ts'
 import { rewriteDocument } from '../collateral/json/rewrite.ts'
 import { parseQeIdentity } from '../collateral/qe-identity.ts'
 import { parseTcbInfo } from '../collateral/tcb-info.ts'
@@ -9,7 +10,6 @@ import type { DcapCollateral, QeIdentity, TcbInfo } from '../collateral/types.ts
 import type { ChainContext } from '../pck/context.ts'
 import type { DatedCrl } from '../pck/crl.ts'
 import { type SigningChain, verifySigningChain } from '../pck/signing-chain.ts'
-import type { Checks } from './checks.ts'
 
 const SIGNATURE_HEX = /^[0-9a-fA-F]{128}$/
 const SIGNATURE_LENGTH = 128

@@ -1,12 +1,12 @@
 /** Do quote, PCK certificate and collateral speak of one platform? */
 import { encodeHex, equalBytes } from '@veritee/codec/bytes'
 import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
+import type { Checks } from '../../result/checks.ts'
 import type { TcbInfo } from '../collateral/types.ts'
 import type { PckChain } from '../pck/chain.ts'
 import type { DatedCrl } from '../pck/crl.ts'
 import { decodePlatformCertificationData } from '../quote/certification-data.ts'
 import type { DcapQuote } from '../quote/types.ts'
-import type { Checks } from './checks.ts'
 
 /**
  * Compares PCK certificate, PCK CRL and TCB info with each other and with the quote (specification page, section 4.7,

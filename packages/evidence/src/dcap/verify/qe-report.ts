@@ -5,10 +5,10 @@ import { concatBytes, encodeHex, equalBytes, isAllZero } from '@veritee/codec/by
 import { digest } from '@veritee/codec/hash'
 import { importPublicKey, type PublicKey, verifySignature } from '@veritee/codec/signature'
 import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
+import type { Checks } from '../../result/checks.ts'
 import type { QeIdentity } from '../collateral/types.ts'
 import type { DcapQuote, QuoteSignatureData } from '../quote/types.ts'
 import { verifyQeIdentity, verifyQeNotDebug } from '../tcb/qe.ts'
-import type { Checks } from './checks.ts'
 
 /** Signatures inside quotes are r‖s. */
 export const QUOTE_SCHEME = { scheme: 'ecdsa', hash: 'sha256', format: 'raw' } as const

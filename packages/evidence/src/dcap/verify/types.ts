@@ -8,8 +8,7 @@ import type { TcbEvaluation, TcbShortfall } from '../tcb/types.ts'
 
 /**
  * How strictly evidence is read. `strict` is the default. `parity` reproduces the outcome of Intel's quote verification
- * library, including where it is laxer (unread extensions, re-written JSON text, expiry beside the verdict); it exists to
- * compare outcomes with deployments of that library.
+ * library (expiry beside the verdict, re-written JSON text, extensions unread) for comparison with deployments of it.
  */
 export type DcapRules = 'strict' | 'parity'
 

@@ -3,7 +3,8 @@ import { decodeUtf8, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
 import { type PublicKey, verifySignature } from '@veritee/codec/signature'
 import { EvidenceError } from '../../errors.ts'
-import { sealVerified } from '../../result/index.ts'
+import { Checks } from '../../result/checks.ts'
+import { sealVerified } from '../../result/seal.ts'
 import { type PckCrls, readPckChain, verifyPckChain } from '../pck/chain.ts'
 import { PCK_CRL, ROOT_CRL, readCrl } from '../pck/crl.ts'
 import { parseQuote } from '../quote/parse.ts'
@@ -13,7 +14,6 @@ import { verifyTdxModule } from '../tcb/module.ts'
 import { explainShortfall } from '../tcb/shortfall.ts'
 import type { TcbEvaluation, TcbShortfall } from '../tcb/types.ts'
 import { collectBasis } from './basis.ts'
-import { Checks } from './checks.ts'
 import { verifyDates } from './dates.ts'
 import { type VerifiedDocuments, verifyDocuments } from './documents.ts'
 import type { RememberedChain, RememberedSet, VerificationMemory } from './memory.ts'
@@ -21,7 +21,7 @@ import { verifyPlatform } from './platform.ts'
 import { digestQeReport, QUOTE_SCHEME, verifyQeReport } from './qe-report.ts'
 import type { DcapMoment, VerifiedDcap } from './types.ts'
 
-/** Joined advisory ids that long do not fit the buffer of Intel's library. */
+/** Parity rules refuse joined advisory ids of this length. */
 const PARITY_ADVISORY_LENGTH = 450
 
 /**

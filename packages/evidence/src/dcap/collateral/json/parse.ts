@@ -17,7 +17,7 @@ export interface DocumentLimits {
   readonly maxLength: number
   /** A container that is not empty may not be nested deeper; the document itself has depth 1. */
   readonly maxDepth: number
-  /** `reject` refuses a member named twice; `first` lets the first count, as Intel's library does. */
+  /** `reject` refuses a member named twice; `first` lets the first count. */
   readonly duplicates: 'reject' | 'first'
 }
 
