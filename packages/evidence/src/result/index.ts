@@ -36,11 +36,6 @@ declare const verifiedBrand: unique symbol
 
 /**
  * Evidence whose cryptographic truth was established. Only a `verify*` function of this package makes one (through
- * `sealVerified`, which the package does not export), so unverified bytes cannot reach a policy by accident.
+ * a seal that no entry of the package exports), so unverified bytes cannot reach a policy by accident.
  */
 export type Verified<T> = T & { readonly [verifiedBrand]: true }
-
-/** Marks a value as verified. Internal to this package: never exported from a public entry. */
-export function sealVerified<T extends object>(value: T): Verified<T> {
-  return Object.freeze(value) as Verified<T>
-}

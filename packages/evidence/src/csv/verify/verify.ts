@@ -1,7 +1,7 @@
 import { equalBytes } from '@veritee/codec/bytes'
 import { verifySm2 } from '@veritee/codec/sm'
-import { Checks } from '../../dcap/verify/checks.ts'
-import { sealVerified } from '../../result/index.ts'
+import { Checks } from '../../result/checks.ts'
+import { sealVerified } from '../../result/seal.ts'
 import {
   ALGORITHM_SM2,
   type AuthorityCertificate,

@@ -1,6 +1,6 @@
-import { Checks } from '../../dcap/verify/checks.ts'
 import { EvidenceError } from '../../errors.ts'
-import { sealVerified } from '../../result/index.ts'
+import { Checks } from '../../result/checks.ts'
+import { sealVerified } from '../../result/seal.ts'
 import type { TpmEvidence } from '../types.ts'
 import { bindAttestationKey } from './attestation-key.ts'
 import { checkPcrs, verifyQuoteSignature } from './quote.ts'
