@@ -1,7 +1,7 @@
 import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
 
 /** Every code that the command line itself raises; the library's codes come from its packages. */
-export const CLI_ERRORS = {
+const ROWS = {
   CLI_ARGUMENT_INVALID: {
     status: 400,
     summary: 'an argument of the command is not what it takes',
@@ -29,9 +29,10 @@ export const CLI_ERRORS = {
     summary: 'the input is not something this command works on',
     next: 'see `veritee inspect FILE`',
   },
-} as const satisfies ErrorTable<string>
+} as const
 
-export type CliErrorCode = keyof typeof CLI_ERRORS
+export type CliErrorCode = keyof typeof ROWS
+export const CLI_ERRORS: ErrorTable<CliErrorCode> = ROWS
 
 /** Raised by the command line for what the person typed or pointed at. */
 export class CliError extends CodedError<CliErrorCode> {
