@@ -321,13 +321,18 @@ describe('a cached set', () => {
   test('is refreshed before it expires, however fresh it was fetched', async () => {
     let now = NOW
     const pccs = await serve({ now: () => now })
-    const stale = pccs.inject({ kind: 'stale', ageSeconds: 29 * DAY })
+    const stale = pccs.inject({ kind: 'stale', ageSeconds: 28 * DAY })
     const client = connect(pccs, { now: () => now })
     const first = await client.fetchCollateral(TDX)
     stale()
-    now = first.dates.expiresAt - DAY
+    now = first.dates.expiresAt - DAY - 1
     expect(await client.fetchCollateral(TDX)).toBe(first)
     await client.settle()
+    expect(pccs.requests).toHaveLength(4)
+    now += 1
+    expect(await client.fetchCollateral(TDX)).toBe(first)
+    await client.settle()
+    expect([pccs.requests.length, now - first.fetchedAt < DAY]).toEqual([8, true])
     expect((await client.fetchCollateral(TDX)).dates.expiresAt).toBeGreaterThan(first.dates.expiresAt)
   })
 
@@ -419,7 +424,10 @@ describe('a cache directory', () => {
     ['cut short', (text) => text.slice(0, text.length >> 1)],
     ['empty', () => ''],
     ['of another format', () => '{}'],
-    ['changed in one digit', (text) => text.replace('tcbEvaluationDataNumber', 'tcbEvaluationDataNumbeR')],
+    [
+      'changed in one digit',
+      (text) => text.replace(/(?<=tcb_info_signature\\":\\")./, (digit) => (digit === '0' ? '1' : '0')),
+    ],
   ]
   test.each(damage)('COLLATERAL_CACHE_CORRUPT: a file that is %s is named and fetched again', async (_, change) => {
     const [pccs, cacheDirectory] = [await serve(), await temporaryDirectory()]
