@@ -185,7 +185,10 @@ describe('where collateral comes from', () => {
     expect(resolveSources({ qcnl: SHIPPED })).toMatchObject({
       endpoints: [{ url: 'https://pccs.example:8081/sgx/certification/v4/' }],
       update: 'early',
+      retry: { retries: 6, baseDelayMs: 10_000 },
+      freshness: { expireSeconds: 168 * 3600 },
     })
+    expect(resolveSources({ qcnl: '' })).not.toHaveProperty('retry')
     expect(resolveSources({ qcnl: LEGACY }).endpoints[0]?.url).toBe('https://collateral.example/sgx/certification/v4/')
   })
 

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import type { FreshnessPolicy } from '../cache/freshness.ts'
 import { CollateralError } from '../errors.ts'
+import type { RetryPolicy } from '../http/retry.ts'
 import type { TcbUpdate } from '../types.ts'
 import { type CollateralEndpoint, INTEL_PCS, readEndpoint } from './endpoint.ts'
 import { parseQcnl, type QcnlConfig } from './qcnl.ts'
@@ -22,6 +24,9 @@ export interface CollateralSources {
   /** Paths of offline bundles, for the caller to read. */
   readonly bundleFiles: readonly string[]
   readonly update: TcbUpdate
+  /** As the configuration file says; absent where it leaves the default. */
+  readonly retry?: RetryPolicy
+  readonly freshness?: FreshnessPolicy
   /** What else the configuration file said. */
   readonly qcnl?: QcnlConfig
 }
@@ -48,7 +53,17 @@ export function resolveSources(settings: SourceSettings): CollateralSources {
     endpoints: qcnl?.localCacheOnly === true && urls.length === 0 ? [] : named.length === 0 ? [INTEL_PCS] : endpoints,
     bundleFiles: files,
     update: qcnl?.tcbUpdateType ?? 'standard',
-    ...(qcnl === undefined ? {} : { qcnl }),
+    ...(qcnl === undefined ? {} : { ...readPolicies(qcnl), qcnl }),
+  }
+}
+
+/** Zero stands for a default in that file. */
+function readPolicies(qcnl: QcnlConfig): Pick<CollateralSources, 'retry' | 'freshness'> {
+  const { retryTimes, retryDelaySeconds, cacheExpireHours } = qcnl
+  const baseDelayMs = retryDelaySeconds * 1000
+  return {
+    ...(retryTimes > 0 ? { retry: { retries: retryTimes, ...(baseDelayMs > 0 ? { baseDelayMs } : {}) } } : {}),
+    ...(cacheExpireHours > 0 ? { freshness: { expireSeconds: cacheExpireHours * 3600 } } : {}),
   }
 }
 

@@ -1,4 +1,4 @@
-import { rootCertificates } from 'node:tls'
+import tls from 'node:tls'
 import { CodecError } from '@veritee/codec'
 import { parsePem } from '@veritee/codec/pem'
 import { Agent, request } from 'undici'
@@ -43,7 +43,7 @@ export function openTransport(ca: string | undefined, limits: TransportLimits = 
     connect: {
       rejectUnauthorized: true,
       timeout: timeoutMs,
-      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+      ...(ca === undefined ? {} : { ca: [...systemAuthorities(), ca] }),
     },
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: timeoutMs,
@@ -88,6 +88,11 @@ async function readBody(url: URL, body: AsyncIterable<Uint8Array>, maxBytes: num
     chunks.push(chunk)
   }
   return new Uint8Array(Buffer.concat(chunks))
+}
+
+/** What Node trusts by default, with what the environment adds; older versions tell only what is built in. */
+function systemAuthorities(): readonly string[] {
+  return tls.getCACertificates?.('default') ?? tls.rootCertificates
 }
 
 function expectAuthorities(ca: string): void {

@@ -16,6 +16,7 @@ import {
   createTdxQuote,
   TEE_TCB_SVN,
 } from './platform.ts'
+import { encodeChainData, encodeQuote } from './quote/quote.ts'
 import { encodeTdxReport } from './quote/tdreport.ts'
 import { createRecipe, type WorldOptions, type WorldRecipe } from './recipe.ts'
 import type { CollateralBundle, DcapWorld, SgxQuoteOptions, TcbUpdate, TdxQuoteOptions, WorldRoot } from './types.ts'
@@ -43,6 +44,8 @@ export function openWorld(recipe: WorldRecipe, now: number): DcapWorld {
     recipe.createdAt,
     pckExtension(createPckValues(seed, recipe)),
   )
+  const pckChain = encodeChain(certificates.pck, certificates.intermediate, certificates.root)
+  const chainData = { type: 5, bytes: encodeChainData(pckChain) }
   const bundles = new Map<string, CollateralBundle>()
   const draft: DcapWorld['draft'] = (tee, quote = {}, update = 'standard') =>
     createDraft(recipe, keys, tee, quote, update, now)
@@ -50,15 +53,15 @@ export function openWorld(recipe: WorldRecipe, now: number): DcapWorld {
     recipe,
     now,
     root: createRoot(keys, encodeCertificate(certificates.root)),
-    pckChain: encodeChain(certificates.pck, certificates.intermediate, certificates.root),
+    pckChain,
     collateral(tee, update = 'standard') {
       const name = `${tee} ${update}`
       const bundle = bundles.get(name) ?? assembleDraft(draft(tee, {}, update)).collateral
       bundles.set(name, bundle)
       return { ...bundle }
     },
-    issueTdxQuote: (quote = {}) => assembleDraft(draft('tdx', quote)).quote,
-    issueSgxQuote: (quote = {}) => assembleDraft(draft('sgx', quote)).quote,
+    issueTdxQuote: (quote = {}) => encodeQuote({ certification: chainData, ...draft('tdx', quote).quote }),
+    issueSgxQuote: (quote = {}) => encodeQuote({ certification: chainData, ...draft('sgx', quote).quote }),
     issueTdReport: ({ generation = '1.5', ...values } = {}) =>
       encodeTdxReport(
         generation,
