@@ -1,7 +1,7 @@
 /** The negative matrix: broken evidence of the corpus, each row with the code that strict rules refuse it with. */
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { EVIDENCE_ERRORS } from '../src/errors.ts'
+import { EVIDENCE_ERRORS } from '../src/error-table.ts'
 import { readCorpus } from './corpus.ts'
 import { judgeCase } from './judge.ts'
 

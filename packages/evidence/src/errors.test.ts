@@ -1,6 +1,7 @@
 import { isCodedError } from '@veritee/codec/error'
 import { describe, expect, test } from 'vitest'
-import { EVIDENCE_ERRORS, EvidenceError, type EvidenceErrorCode } from './errors.ts'
+import { EVIDENCE_ERRORS } from './error-table.ts'
+import { EvidenceError, type EvidenceErrorCode } from './errors.ts'
 
 const codes = Object.keys(EVIDENCE_ERRORS) as EvidenceErrorCode[]
 const room = (code: string): string => code.slice(0, code.indexOf('_'))

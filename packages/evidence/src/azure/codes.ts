@@ -1,5 +1,6 @@
 /** Error rows of the Azure confidential VM room. */
-import type { ErrorEntry } from '@veritee/codec/error'
+import type { CodedErrorOptions, ErrorEntry } from '@veritee/codec/error'
+import { EvidenceError } from '../errors.ts'
 
 const row = (status: number, summary: string, next: string): ErrorEntry => ({ status, summary, next })
 
@@ -33,4 +34,11 @@ export const AZURE_ERRORS: Readonly<Record<AzureErrorCode, ErrorEntry>> = {
     'The TD quote is not of the TD that the report of the host compatibility layer is from.',
     'Send the quote made from this very report.',
   ),
+}
+
+/** The error of this room. */
+export class AzureError extends EvidenceError {
+  constructor(code: AzureErrorCode, message?: string, options: CodedErrorOptions = {}) {
+    super(code, message, options, AZURE_ERRORS)
+  }
 }

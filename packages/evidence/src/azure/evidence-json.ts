@@ -1,11 +1,11 @@
 /** Evidence JSON of Azure confidential VMs: byte arrays in version 0, hexadecimal and base64url from version 1 on. */
 import { concatBytes, decodeBase64Url, decodeHex, encodeUtf8, u16be } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
-import { EvidenceError } from '../errors.ts'
 import { TPM_ALG } from '../tpm/structure/algorithms.ts'
 import { parseTpmQuote } from '../tpm/structure/attest.ts'
 import { parseTpmSignature } from '../tpm/structure/signature.ts'
 import type { QuotedBank } from '../tpm/types.ts'
+import { AzureError } from './codes.ts'
 import { type HclReport, parseHclReport } from './hcl-report.ts'
 
 type Json = { readonly [name: string]: unknown }
@@ -33,7 +33,7 @@ export function parseAzureEvidence(json: unknown): AzureEvidence {
   const evidence = objectAt(json, 'evidence')
   const version = evidence['version'] ?? 0
   if (version !== 0 && version !== 1 && version !== 2) {
-    throw new EvidenceError('AZURE_EVIDENCE_VERSION', undefined, {
+    throw new AzureError('AZURE_EVIDENCE_VERSION', undefined, {
       details: { path: 'version', expected: [0, 1, 2], actual: version },
     })
   }
@@ -83,7 +83,7 @@ function bytesAt(value: unknown, path: string, decode: (text: string) => Uint8Ar
       return decode(value)
     } catch (cause) {
       if (!isCodedError(cause)) throw cause
-      throw new EvidenceError('AZURE_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}: ${cause.message}`, {
+      throw new AzureError('AZURE_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}: ${cause.message}`, {
         details: { path },
         cause,
       })
@@ -99,8 +99,8 @@ function objectAt(value: unknown, path: string): Json {
   return value as Json
 }
 
-function misshapen(path: string, expected: string): EvidenceError {
-  return new EvidenceError('AZURE_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}.`, {
+function misshapen(path: string, expected: string): AzureError {
+  return new AzureError('AZURE_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}.`, {
     details: { path, expected },
   })
 }

@@ -7,7 +7,8 @@ import { isCodedError } from '@veritee/codec/error'
 import { digest } from '@veritee/codec/hash'
 import { parseJson } from '@veritee/codec/json'
 import { importPublicKey, type PublicKey } from '@veritee/codec/signature'
-import { EvidenceError, type EvidenceErrorCode } from '../errors.ts'
+import { EvidenceError } from '../errors.ts'
+import { AzureError, type AzureErrorCode } from './codes.ts'
 
 const MAGIC = 'HCLA'
 const REPORT_AT = 0x20
@@ -79,15 +80,15 @@ function parseRuntime(bytes: Uint8Array): Pick<HclReport, 'attestationKey' | 'us
     }
   } catch (cause) {
     if (cause instanceof EvidenceError || !isCodedError(cause)) throw cause
-    throw new EvidenceError('AZURE_HCL_MALFORMED', `The runtime data is malformed: ${cause.message}`, {
+    throw new AzureError('AZURE_HCL_MALFORMED', `The runtime data is malformed: ${cause.message}`, {
       details: { path: 'hcl_report.runtime_data' },
       cause,
     })
   }
 }
 
-function refuse(code: EvidenceErrorCode, path: string, expected?: unknown, actual?: unknown): EvidenceError {
-  return new EvidenceError(code, undefined, {
+function refuse(code: AzureErrorCode, path: string, expected?: unknown, actual?: unknown): AzureError {
+  return new AzureError(code, undefined, {
     details: { path, ...(expected === undefined ? {} : { expected }), ...(actual === undefined ? {} : { actual }) },
   })
 }

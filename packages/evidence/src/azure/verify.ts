@@ -8,7 +8,6 @@ import { digest } from '@veritee/codec/hash'
 import { parseTdReport } from '../dcap/tdreport/index.ts'
 import { verifyDcapQuote } from '../dcap/verify/index.ts'
 import type { DcapTrust, VerifiedDcap } from '../dcap/verify/types.ts'
-import { EvidenceError } from '../errors.ts'
 import { Checks } from '../result/checks.ts'
 import type { Check, Verified } from '../result/index.ts'
 import { sealVerified } from '../result/seal.ts'
@@ -19,6 +18,7 @@ import { verifySnpReport } from '../snp/verify/verify.ts'
 import type { TpmEvidence } from '../tpm/types.ts'
 import { checkPcrs, verifyQuoteSignature } from '../tpm/verify/quote.ts'
 import { BOOT_PCRS } from '../tpm/verify/verify.ts'
+import { AzureError } from './codes.ts'
 import type { AzureEvidence } from './evidence-json.ts'
 import { checkRuntimeBinding } from './hcl-report.ts'
 
@@ -63,7 +63,7 @@ export async function verifyAzureSnp(evidence: AzureEvidence, trust: SnpTrust): 
 /** As {@link verifyAzureSnp}, for a TDX machine. @throws EvidenceError AZURE_*, DCAP_*, TPM_* */
 export async function verifyAzureTdx(evidence: AzureEvidence, trust: DcapTrust): Promise<VerifiedAzureTdx> {
   if (evidence.tdQuote === undefined) {
-    throw new EvidenceError('AZURE_EVIDENCE_JSON', 'The evidence of a TDX machine lacks its quote.', {
+    throw new AzureError('AZURE_EVIDENCE_JSON', 'The evidence of a TDX machine lacks its quote.', {
       details: { path: 'td_quote' },
     })
   }
@@ -105,6 +105,6 @@ export function attestationKeyDigest({ hcl }: AzureEvidence): Uint8Array {
   return digest('sha256', hcl.attestationKey.spki)
 }
 
-function mismatch(path: string): EvidenceError {
-  return new EvidenceError('AZURE_TD_QUOTE_MISMATCH', undefined, { details: { path } })
+function mismatch(path: string): AzureError {
+  return new AzureError('AZURE_TD_QUOTE_MISMATCH', undefined, { details: { path } })
 }

@@ -1,5 +1,6 @@
 /** Error rows of the Hygon CSV room. */
-import type { ErrorEntry } from '@veritee/codec/error'
+import type { CodedErrorOptions, ErrorEntry } from '@veritee/codec/error'
+import { EvidenceError } from '../errors.ts'
 
 const row = (status: number, summary: string, next: string): ErrorEntry => ({ status, summary, next })
 
@@ -97,4 +98,11 @@ export const CSV_ERRORS: Readonly<Record<CsvErrorCode, ErrorEntry>> = {
     'A launch session, measurement or secret packet is malformed.',
     'Make the packet again with the platform certificate at hand.',
   ),
+}
+
+/** The error of this room. */
+export class CsvError extends EvidenceError {
+  constructor(code: CsvErrorCode, message?: string, options: CodedErrorOptions = {}) {
+    super(code, message, options, CSV_ERRORS)
+  }
 }

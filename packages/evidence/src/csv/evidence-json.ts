@@ -1,13 +1,13 @@
 /** The evidence JSON of the Trustee forks; certificates come as serialised structures and are written back to their bytes. */
 import { concatBytes, decodeBase64, encodeUtf8, equalBytes, isAllZero, u16le, u32le } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
-import { EvidenceError } from '../errors.ts'
 import {
   type AuthorityCertificate,
   type PlatformCertificate,
   parseAuthorityCertificate,
   parsePlatformCertificate,
 } from './certificate/certificates.ts'
+import { CsvError } from './codes.ts'
 import { parseCsvReport } from './report/parse.ts'
 import type { CsvReport } from './types.ts'
 
@@ -63,7 +63,7 @@ function versionOf(wrapper: Json, experimental: boolean): 1 | 2 | 3 {
   const flags = wrapper['flags']
   const version = equalBytes(magic, MAGIC) && typeof flags === 'number' ? FLAGS[flags] : undefined
   if (version === undefined || (version === 3 && !experimental)) {
-    throw new EvidenceError('CSV_REPORT_FORMAT', undefined, {
+    throw new CsvError('CSV_REPORT_FORMAT', undefined, {
       details: { path: 'attestation_report.flags', expected: experimental ? [0, 1, 3] : [0, 1], actual: flags },
     })
   }
@@ -164,8 +164,8 @@ function objectAt(value: unknown, path: string): Json {
   return value as Json
 }
 
-function misshapen(path: string, expected: string): EvidenceError {
-  return new EvidenceError('CSV_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}.`, {
+function misshapen(path: string, expected: string): CsvError {
+  return new CsvError('CSV_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}.`, {
     details: { path, expected },
   })
 }

@@ -4,7 +4,8 @@ import { isCodedError } from '@veritee/codec/error'
 import { digest } from '@veritee/codec/hash'
 import { parsePem } from '@veritee/codec/pem'
 import { parseCertificate, verifyCertificateSignature, type X509Certificate } from '@veritee/codec/x509'
-import { EvidenceError, type EvidenceErrorCode } from '../errors.ts'
+import { EvidenceError } from '../errors.ts'
+import { GpuError, type GpuErrorCode } from './codes.ts'
 import type { GpuRoot } from './roots.ts'
 
 const MOST_CERTIFICATES = 8
@@ -22,7 +23,7 @@ export function parseChain(pem: string): X509Certificate[] {
     throw refuse('GPU_CHAIN_INCOMPLETE', 'certificate', `2 to ${MOST_CERTIFICATES} certificates`, chain.length)
   } catch (cause) {
     if (cause instanceof EvidenceError || !isCodedError(cause)) throw cause
-    throw new EvidenceError('GPU_CHAIN_INCOMPLETE', `The certificate chain is malformed: ${cause.message}`, {
+    throw new GpuError('GPU_CHAIN_INCOMPLETE', `The certificate chain is malformed: ${cause.message}`, {
       details: { path: 'certificate' },
       cause,
     })
@@ -92,8 +93,8 @@ const iso = (seconds: number): string => {
   return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString()
 }
 
-function refuse(code: EvidenceErrorCode, path: string, expected?: unknown, actual?: unknown): EvidenceError {
-  return new EvidenceError(code, undefined, {
+function refuse(code: GpuErrorCode, path: string, expected?: unknown, actual?: unknown): GpuError {
+  return new GpuError(code, undefined, {
     details: { path, ...(expected === undefined ? {} : { expected }), ...(actual === undefined ? {} : { actual }) },
   })
 }

@@ -1,5 +1,6 @@
 /** Error rows of the GPU room. */
-import type { ErrorEntry } from '@veritee/codec/error'
+import type { CodedErrorOptions, ErrorEntry } from '@veritee/codec/error'
+import { EvidenceError } from '../errors.ts'
 
 const row = (status: number, summary: string, next: string): ErrorEntry => ({ status, summary, next })
 
@@ -60,4 +61,11 @@ export const GPU_ERRORS: Readonly<Record<GpuErrorCode, ErrorEntry>> = {
     'The measurements were not compared with the reference values of the vendor.',
     'Give expectations for `nvidia.measurements`, or a policy that compares them.',
   ),
+}
+
+/** The error of this room. */
+export class GpuError extends EvidenceError {
+  constructor(code: GpuErrorCode, message?: string, options: CodedErrorOptions = {}) {
+    super(code, message, options, GPU_ERRORS)
+  }
 }

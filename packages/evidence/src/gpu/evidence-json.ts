@@ -1,7 +1,7 @@
 /** Evidence JSON: `{device_evidence_list: [{arch, uuid?, evidence, certificate}]}`. */
 import { decodeBase64, decodeHex, decodeUtf8 } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
-import { EvidenceError } from '../errors.ts'
+import { GpuError } from './codes.ts'
 import { parseGpuReport } from './report.ts'
 import type { GpuDevice } from './types.ts'
 
@@ -39,15 +39,15 @@ function attempt<T>(work: () => T, path: string): T {
     return work()
   } catch (cause) {
     if (!isCodedError(cause)) throw cause
-    throw new EvidenceError('GPU_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}: ${cause.message}`, {
+    throw new GpuError('GPU_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}: ${cause.message}`, {
       details: { path },
       cause,
     })
   }
 }
 
-function misshapen(path: string, expected: string): EvidenceError {
-  return new EvidenceError('GPU_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}.`, {
+function misshapen(path: string, expected: string): GpuError {
+  return new GpuError('GPU_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}.`, {
     details: { path, expected },
   })
 }

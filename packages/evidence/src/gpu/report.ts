@@ -1,6 +1,7 @@
 import { ByteCursor, decodeUtf8, encodeHex } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { EvidenceError } from '../errors.ts'
+import { GpuError } from './codes.ts'
 import type { GpuReport } from './types.ts'
 
 const REQUEST_BYTES = 37
@@ -41,7 +42,7 @@ export function parseGpuReport(bytes: Uint8Array): GpuReport {
     return readReport(bytes)
   } catch (cause) {
     if (cause instanceof EvidenceError || !isCodedError(cause)) throw cause
-    throw new EvidenceError('GPU_REPORT_MALFORMED', `The device report is malformed: ${cause.message}`, {
+    throw new GpuError('GPU_REPORT_MALFORMED', `The device report is malformed: ${cause.message}`, {
       details: { path: 'report' },
       cause,
     })
@@ -69,7 +70,7 @@ function readReport(bytes: Uint8Array): GpuReport {
   const field = (name: 'driverVersion' | 'vbiosVersion' | 'firmwareId') => {
     const value = opaque.get(OPAQUE[name])
     if (value === undefined)
-      throw new EvidenceError('GPU_REPORT_FIELD_MISSING', undefined, {
+      throw new GpuError('GPU_REPORT_FIELD_MISSING', undefined, {
         details: { path: `opaque.${name}`, expected: 'present', actual: 'absent' },
       })
     return value
@@ -111,7 +112,7 @@ function readOpaque(bytes: Uint8Array): Map<number, Uint8Array> {
     const type = cursor.u16le()
     const value = cursor.take(cursor.u16le())
     if (items.has(type))
-      throw new EvidenceError('GPU_REPORT_FIELD_MISSING', undefined, {
+      throw new GpuError('GPU_REPORT_FIELD_MISSING', undefined, {
         details: { path: 'opaque', expected: 'each type once', actual: type },
       })
     items.set(type, value)
@@ -139,6 +140,6 @@ function expectByte(path: string, expected: number, actual: number): void {
   if (actual !== expected) throw malformed(path, `0x${expected.toString(16)}`, `0x${actual.toString(16)}`)
 }
 
-function malformed(path: string, expected: unknown, actual: unknown): EvidenceError {
-  return new EvidenceError('GPU_REPORT_MALFORMED', undefined, { details: { path, expected, actual } })
+function malformed(path: string, expected: unknown, actual: unknown): GpuError {
+  return new GpuError('GPU_REPORT_MALFORMED', undefined, { details: { path, expected, actual } })
 }

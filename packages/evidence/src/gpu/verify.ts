@@ -1,9 +1,9 @@
 import { verifySignature } from '@veritee/codec/signature'
-import { EvidenceError } from '../errors.ts'
 import { Checks } from '../result/checks.ts'
 import type { Check, Verified } from '../result/index.ts'
 import { sealVerified } from '../result/seal.ts'
 import { checkFirmwareId, parseChain, verifyChain } from './chain.ts'
+import { GpuError } from './codes.ts'
 import { type GpuRoot, NVIDIA_ROOT } from './roots.ts'
 import type { GpuDevice } from './types.ts'
 
@@ -46,7 +46,7 @@ export async function verifyGpuDevice(device: GpuDevice, trust: GpuTrust): Promi
   await checks.wait('gpu.signature', async () => {
     const scheme = { scheme: 'ecdsa', hash: 'sha384', format: 'raw' } as const
     if (await verifySignature(chain[0]!.publicKey, scheme, report.signedBytes, report.signature)) return
-    throw new EvidenceError('GPU_SIGNATURE_INVALID', undefined, { details: { path: 'signature' } })
+    throw new GpuError('GPU_SIGNATURE_INVALID', undefined, { details: { path: 'signature' } })
   })
   checks.skip('gpu.revocation', 'GPU_REVOCATION_UNCHECKED', 'No revocation service was asked.')
   checks.skip(

@@ -51,7 +51,7 @@ export class Checks {
   /** The error that ends the verification, with every check made; other errors than this package's pass as they are. */
   refuse(id: string, error: unknown): unknown {
     if (!(error instanceof EvidenceError) || !isCodedError(error)) return error
-    const { code, message, details, next } = error
+    const { code, message, details, status, next } = error
     const failed: Check = {
       id,
       result: 'fail',
@@ -61,9 +61,10 @@ export class Checks {
       ...(details.expected === undefined ? {} : { expected: details.expected }),
       ...(details.actual === undefined ? {} : { actual: details.actual }),
     }
-    return new EvidenceError(code, message, {
+    const options = {
       details: { ...details, path: details.path ?? id, check: id, checks: [...this.#made, failed] },
       cause: error.cause,
-    })
+    }
+    return new EvidenceError(code, message, options, { [code]: { status, summary: message, next } })
   }
 }

@@ -1,5 +1,6 @@
 /** Error rows of the SEV-SNP room. */
-import type { ErrorEntry } from '@veritee/codec/error'
+import type { CodedErrorOptions, ErrorEntry } from '@veritee/codec/error'
+import { EvidenceError } from '../errors.ts'
 
 const row = (status: number, summary: string, next: string): ErrorEntry => ({ status, summary, next })
 
@@ -133,3 +134,10 @@ export type SnpErrorCode =
   | 'SNP_CRL_REVOKED'
   | 'SNP_CRL_ABSENT'
   | 'SNP_SIGNATURE_INVALID'
+
+/** The error of this room. */
+export class SnpError extends EvidenceError {
+  constructor(code: SnpErrorCode, message?: string, options: CodedErrorOptions = {}) {
+    super(code, message, options, SNP_ERRORS)
+  }
+}

@@ -1,5 +1,6 @@
 /** Error rows of the TPM room. */
-import type { ErrorEntry } from '@veritee/codec/error'
+import type { CodedErrorOptions, ErrorEntry } from '@veritee/codec/error'
+import { EvidenceError } from '../errors.ts'
 
 const row = (status: number, summary: string, next: string): ErrorEntry => ({ status, summary, next })
 
@@ -102,4 +103,11 @@ export const TPM_ERRORS: Readonly<Record<TpmErrorCode, ErrorEntry>> = {
     'No event log was given, so no boot event was judged.',
     'Send the firmware log of this boot with the quote.',
   ),
+}
+
+/** The error of this room. */
+export class TpmError extends EvidenceError {
+  constructor(code: TpmErrorCode, message?: string, options: CodedErrorOptions = {}) {
+    super(code, message, options, TPM_ERRORS)
+  }
 }

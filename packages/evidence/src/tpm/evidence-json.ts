@@ -5,6 +5,7 @@ import { parsePem } from '@veritee/codec/pem'
 import { importPublicKey, type PublicKey } from '@veritee/codec/signature'
 import { parseCertificate } from '@veritee/codec/x509'
 import { EvidenceError } from '../errors.ts'
+import { TpmError } from './codes.ts'
 import { HASH_BYTES, identifierOfHash, TPM_ALG, type TpmHash } from './structure/algorithms.ts'
 import { parseTpmQuote } from './structure/attest.ts'
 import { parseTpmPublic } from './structure/public.ts'
@@ -135,15 +136,15 @@ function attempt<T>(work: () => T, path: string): T {
     return work()
   } catch (cause) {
     if (cause instanceof EvidenceError || !isCodedError(cause)) throw cause
-    throw new EvidenceError('TPM_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}: ${cause.message}`, {
+    throw new TpmError('TPM_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}: ${cause.message}`, {
       details: { path },
       cause,
     })
   }
 }
 
-function misshapen(path: string, expected: string): EvidenceError {
-  return new EvidenceError('TPM_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}.`, {
+function misshapen(path: string, expected: string): TpmError {
+  return new TpmError('TPM_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}.`, {
     details: { path, expected },
   })
 }

@@ -2,7 +2,7 @@
 import { concatBytes, isAllZero, reverseBytes } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { importPublicKey, type PublicKey } from '@veritee/codec/signature'
-import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
+import { CsvError, type CsvErrorCode } from '../codes.ts'
 
 /** Width of one number as stored. */
 export const NUMBER_BYTES = 72
@@ -37,7 +37,7 @@ export function readKey(bytes: Uint8Array, path: string): PublicKey {
     return importPublicKey({ kind: 'ec-point', curve: 'SM2', point: concatBytes(x, y) })
   } catch (cause) {
     if (!isCodedError(cause)) throw cause
-    throw new EvidenceError('CSV_CERTIFICATE_KEY', undefined, {
+    throw new CsvError('CSV_CERTIFICATE_KEY', undefined, {
       details: { path, expected: 'a point on the SM2 curve' },
       cause,
     })
@@ -56,8 +56,8 @@ export function u32(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(at, true)
 }
 
-export function refuse(code: EvidenceErrorCode, path: string, expected?: unknown, actual?: unknown): EvidenceError {
-  return new EvidenceError(code, undefined, {
+export function refuse(code: CsvErrorCode, path: string, expected?: unknown, actual?: unknown): CsvError {
+  return new CsvError(code, undefined, {
     details: { path, ...(expected === undefined ? {} : { expected }), ...(actual === undefined ? {} : { actual }) },
   })
 }

@@ -2,8 +2,8 @@
 import { encodeHex, equalBytes } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { type EventLog, parseEventLog, replayEventLog } from '@veritee/codec/eventlog'
-import { EvidenceError } from '../../errors.ts'
 import { refuse } from '../certificate/fields.ts'
+import { CsvError } from '../codes.ts'
 
 const REGISTERS = [1, 2, 3, 4] as const
 
@@ -28,7 +28,7 @@ function replay(bytes: Uint8Array): { log: EventLog; registers: ReadonlyMap<numb
     return { log, registers: replayEventLog(log, 'SM3').registers }
   } catch (cause) {
     if (!isCodedError(cause)) throw cause
-    throw new EvidenceError('CSV_EVENT_LOG_MALFORMED', `The event log is malformed: ${cause.message}`, {
+    throw new CsvError('CSV_EVENT_LOG_MALFORMED', `The event log is malformed: ${cause.message}`, {
       details: { path: 'cc_eventlog' },
       cause,
     })

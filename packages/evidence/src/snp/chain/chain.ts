@@ -2,7 +2,7 @@
 import { encodeHex, equalBytes } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
 import { verifyCertificateSignature, verifyCrlSignature, type X509Certificate } from '@veritee/codec/x509'
-import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
+import { SnpError, type SnpErrorCode } from '../codes.ts'
 import type { SnpRoot } from '../roots.ts'
 import type { SnpProduct } from '../types.ts'
 import type { SnpCollateral } from './collateral.ts'
@@ -129,8 +129,8 @@ export async function checkRevocation(chain: VekChain, { crls }: SnpCollateral, 
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
 
-function refuse(code: EvidenceErrorCode, path: string, expected?: unknown, actual?: unknown): EvidenceError {
-  return new EvidenceError(code, undefined, {
+function refuse(code: SnpErrorCode, path: string, expected?: unknown, actual?: unknown): SnpError {
+  return new SnpError(code, undefined, {
     details: { path, ...(expected === undefined ? {} : { expected }), ...(actual === undefined ? {} : { actual }) },
   })
 }

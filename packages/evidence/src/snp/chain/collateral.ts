@@ -2,7 +2,7 @@
 import { isCodedError } from '@veritee/codec/error'
 import { parsePem } from '@veritee/codec/pem'
 import { parseCertificate, parseCrl, type X509Certificate, type X509Crl } from '@veritee/codec/x509'
-import { EvidenceError } from '../../errors.ts'
+import { SnpError } from '../codes.ts'
 import { looksLikeVek } from './vek.ts'
 
 /** Certificates and revocation lists, in any order; nothing in it is verified yet. */
@@ -29,7 +29,7 @@ export function parseSnpCollateral(files: readonly Uint8Array[]): SnpCollateral 
       else if (label === undefined) sortDer(der, certificates, crls)
     }
     if (certificates.length > MOST_CERTIFICATES) {
-      throw new EvidenceError('SNP_VEK_INVALID', 'There are more certificates than any chain has.', {
+      throw new SnpError('SNP_VEK_INVALID', 'There are more certificates than any chain has.', {
         details: { path: 'collateral', expected: `at most ${MOST_CERTIFICATES}`, actual: certificates.length },
       })
     }
@@ -71,7 +71,7 @@ function wrap<T>(work: () => T): T {
 
 function malformed(cause: unknown): unknown {
   if (!isCodedError(cause)) return cause
-  return new EvidenceError('SNP_VEK_INVALID', `A certificate or revocation list is malformed: ${cause.message}`, {
+  return new SnpError('SNP_VEK_INVALID', `A certificate or revocation list is malformed: ${cause.message}`, {
     details: { path: 'collateral' },
     cause,
   })

@@ -2,7 +2,7 @@
 import { DerReader, TAG } from '@veritee/codec/der'
 import { isCodedError } from '@veritee/codec/error'
 import type { X509Certificate } from '@veritee/codec/x509'
-import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
+import { SnpError, type SnpErrorCode } from '../codes.ts'
 import type { SnpProduct, SnpTcb } from '../types.ts'
 
 const ARC = '1.3.6.1.4.1.3704.1'
@@ -96,10 +96,10 @@ function read<T>(certificate: X509Certificate, oid: string, work: (der: DerReade
     return value
   } catch (cause) {
     if (!isCodedError(cause)) throw cause
-    throw new EvidenceError('SNP_VEK_EXTENSION', undefined, { details: { path: `vek.${oid}` }, cause })
+    throw new SnpError('SNP_VEK_EXTENSION', undefined, { details: { path: `vek.${oid}` }, cause })
   }
 }
 
-function refuse(code: EvidenceErrorCode, path: string, expected: unknown, actual: unknown): EvidenceError {
-  return new EvidenceError(code, undefined, { details: { path, expected, actual } })
+function refuse(code: SnpErrorCode, path: string, expected: unknown, actual: unknown): SnpError {
+  return new SnpError(code, undefined, { details: { path, expected, actual } })
 }

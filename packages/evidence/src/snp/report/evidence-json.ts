@@ -3,7 +3,7 @@
  * serialised structure in one of two spellings. Both are turned back into the 1184 raw bytes that were signed.
  */
 import { u32le, u64le } from '@veritee/codec/bytes'
-import { EvidenceError } from '../../errors.ts'
+import { SnpError } from '../codes.ts'
 import type { SnpProduct, SnpReport } from '../types.ts'
 import { FIELDS, REPORT_BYTES, SIGNATURE_HALF_BYTES } from './layout.ts'
 import { parseSnpReport } from './parse.ts'
@@ -161,8 +161,8 @@ function bytesAt(value: unknown, size: number, path: string): Uint8Array {
   return Uint8Array.from(value as number[])
 }
 
-function misshapen(path: string, expected: string): EvidenceError {
-  return new EvidenceError('SNP_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}.`, {
+function misshapen(path: string, expected: string): SnpError {
+  return new SnpError('SNP_EVIDENCE_JSON', `The evidence JSON is malformed at ${path}.`, {
     details: { path, expected },
   })
 }

@@ -1,5 +1,5 @@
 /** Guest policy, platform information and signer information by name (AMD SEV-SNP Firmware ABI, section 4.3). */
-import { EvidenceError } from '../../errors.ts'
+import { SnpError } from '../codes.ts'
 import type { SnpPlatform, SnpPolicy, SnpSigningKey } from '../types.ts'
 
 const bit = (value: bigint, index: number): boolean => ((value >> BigInt(index)) & 1n) === 1n
@@ -11,7 +11,7 @@ const POLICY_DEFINED_BITS = 26
 /** @throws EvidenceError SNP_REPORT_POLICY_RESERVED */
 export function parsePolicy(bits: bigint): SnpPolicy {
   if (!bit(bits, POLICY_ONE_BIT) || bits >> BigInt(POLICY_DEFINED_BITS) !== 0n) {
-    throw new EvidenceError('SNP_REPORT_POLICY_RESERVED', undefined, {
+    throw new SnpError('SNP_REPORT_POLICY_RESERVED', undefined, {
       details: { path: 'policy', expected: 'bit 17 one, bits 26 to 63 zero', actual: `0x${bits.toString(16)}` },
     })
   }
@@ -51,14 +51,14 @@ export function parseSigner(bits: number): {
   signingKey: SnpSigningKey
 } {
   if (bits >>> 5 !== 0) {
-    throw new EvidenceError('SNP_REPORT_RESERVED', undefined, {
+    throw new SnpError('SNP_REPORT_RESERVED', undefined, {
       details: { path: 'signer_info', expected: 0, actual: bits >>> 5 },
     })
   }
   const selector = (bits >>> 2) & 7
   const signingKey = SIGNING_KEYS[selector]
   if (signingKey === undefined) {
-    throw new EvidenceError('SNP_REPORT_SIGNER_UNKNOWN', undefined, {
+    throw new SnpError('SNP_REPORT_SIGNER_UNKNOWN', undefined, {
       details: { path: 'signer_info.signing_key', expected: '0 VCEK, 1 VLEK or 7 none', actual: selector },
     })
   }

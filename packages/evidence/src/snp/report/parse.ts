@@ -1,5 +1,5 @@
 import { concatBytes, isAllZero, reverseBytes } from '@veritee/codec/bytes'
-import { EvidenceError } from '../../errors.ts'
+import { SnpError } from '../codes.ts'
 import type { SnpFirmware, SnpProduct, SnpReport } from '../types.ts'
 import { parsePlatform, parsePolicy, parseSigner } from './flags.ts'
 import { FIELDS, REPORT_BYTES, RESERVED, SIGNED_BYTES } from './layout.ts'
@@ -19,7 +19,7 @@ export const VMPL_HOST = 0xffffffff
  */
 export function parseSnpReport(bytes: Uint8Array, product?: SnpProduct): SnpReport {
   if (bytes.length !== REPORT_BYTES) {
-    throw new EvidenceError('SNP_REPORT_SIZE', undefined, {
+    throw new SnpError('SNP_REPORT_SIZE', undefined, {
       details: { path: 'report', expected: REPORT_BYTES, actual: bytes.length },
     })
   }
@@ -33,7 +33,7 @@ export function parseSnpReport(bytes: Uint8Array, product?: SnpProduct): SnpRepo
 
   const version = parseVersion(u32('version'))
   if (u32('signatureAlgorithm') !== 1) {
-    throw new EvidenceError('SNP_REPORT_ALGORITHM', undefined, {
+    throw new SnpError('SNP_REPORT_ALGORITHM', undefined, {
       details: { path: 'signature_algo', expected: 1, actual: u32('signatureAlgorithm') },
     })
   }
@@ -45,7 +45,7 @@ export function parseSnpReport(bytes: Uint8Array, product?: SnpProduct): SnpRepo
   }
   const vmpl = u32('vmpl')
   if (vmpl > 3 && vmpl !== VMPL_HOST) {
-    throw new EvidenceError('SNP_REPORT_VMPL', undefined, {
+    throw new SnpError('SNP_REPORT_VMPL', undefined, {
       details: { path: 'vmpl', expected: '0 to 3', actual: vmpl },
     })
   }
@@ -99,7 +99,7 @@ export function parseSnpReport(bytes: Uint8Array, product?: SnpProduct): SnpRepo
 
 function parseVersion(version: number): SnpReport['version'] {
   if (version === 2 || version === 3 || version === 4 || version === 5) return version
-  throw new EvidenceError('SNP_REPORT_VERSION', undefined, {
+  throw new SnpError('SNP_REPORT_VERSION', undefined, {
     details: { path: 'version', expected: '2 to 5', actual: version },
   })
 }
@@ -115,6 +115,5 @@ function parseHalf(bytes: Uint8Array, path: string): Uint8Array {
 }
 
 function requireZero(bytes: Uint8Array, path: string): void {
-  if (!isAllZero(bytes))
-    throw new EvidenceError('SNP_REPORT_RESERVED', undefined, { details: { path, expected: 'zero' } })
+  if (!isAllZero(bytes)) throw new SnpError('SNP_REPORT_RESERVED', undefined, { details: { path, expected: 'zero' } })
 }

@@ -1,6 +1,6 @@
 /** Which processor generation a report comes from, and how that generation lays out a TCB version. */
 import { isAllZero } from '@veritee/codec/bytes'
-import { EvidenceError } from '../../errors.ts'
+import { SnpError } from '../codes.ts'
 import type { SnpProduct, SnpTcb } from '../types.ts'
 
 interface ModelRange {
@@ -26,7 +26,7 @@ const MODELS: readonly ModelRange[] = [
 export function productOfCpuid(family: number, model: number): SnpProduct {
   const range = MODELS.find((entry) => entry.family === family && model >= entry.from && model <= entry.to)
   if (range !== undefined) return range.product
-  throw new EvidenceError('SNP_PRODUCT_UNKNOWN', undefined, {
+  throw new SnpError('SNP_PRODUCT_UNKNOWN', undefined, {
     details: { path: 'cpuid', expected: 'family and model of Milan, Genoa or Turin', actual: { family, model } },
   })
 }

@@ -1,11 +1,11 @@
 import { encodeHex, equalBytes } from '@veritee/codec/bytes'
 import { verifySignature } from '@veritee/codec/signature'
-import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
 import { Checks } from '../../result/checks.ts'
 import { sealVerified } from '../../result/seal.ts'
 import { checkConstraints, checkDates, checkRevocation, findChain, verifyChainSignatures } from '../chain/chain.ts'
 import { veksOf } from '../chain/collateral.ts'
 import { parseVek, type Vek } from '../chain/vek.ts'
+import { SnpError, type SnpErrorCode } from '../codes.ts'
 import { AMD_ROOTS } from '../roots.ts'
 import type { SnpProduct, SnpReport, SnpTcb } from '../types.ts'
 import type { SnpTrust, VerifiedSnp } from './types.ts'
@@ -109,8 +109,8 @@ async function verifyReportSignature(report: SnpReport, { certificate }: Vek): P
   }
 }
 
-function refuse(code: EvidenceErrorCode, path: string, expected?: unknown, actual?: unknown): EvidenceError {
-  return new EvidenceError(code, undefined, {
+function refuse(code: SnpErrorCode, path: string, expected?: unknown, actual?: unknown): SnpError {
+  return new SnpError(code, undefined, {
     details: { path, ...(expected === undefined ? {} : { expected }), ...(actual === undefined ? {} : { actual }) },
   })
 }

@@ -5,7 +5,7 @@
  */
 import { concatBytes, encodeUtf8, u16be, u32be } from '@veritee/codec/bytes'
 import { hmac } from '@veritee/codec/hash'
-import { EvidenceError } from '../../errors.ts'
+import { TpmError } from '../codes.ts'
 import { HASH_BYTES, TPM_ALG, type TpmHash, unsupported } from '../structure/algorithms.ts'
 import type { TpmPublic } from '../structure/public.ts'
 import { malformed } from '../structure/reader.ts'
@@ -42,7 +42,7 @@ export async function makeCredential(
   if (kind !== 'rsa') throw unsupported('ek.type', 'rsa', TPM_ALG.ecc)
   if (nameHash === 'sm3') throw unsupported('ek.nameAlg', Object.keys(WEB_HASH), TPM_ALG.sm3)
   if (symmetric === undefined || symmetric.algorithm !== TPM_ALG.aes || symmetric.mode !== TPM_ALG.cfb) {
-    throw new EvidenceError(
+    throw new TpmError(
       'TPM_KEY_ATTRIBUTES',
       'The endorsement key has no AES-CFB cipher, so nothing can be wrapped for it.',
       { details: { path: 'ek.symmetric' } },

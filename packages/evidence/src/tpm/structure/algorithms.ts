@@ -1,5 +1,5 @@
 /** Algorithm and curve identifiers (TPM 2.0 Library, Part 2, sections 6.3 and 6.4). */
-import { EvidenceError } from '../../errors.ts'
+import { TpmError } from '../codes.ts'
 
 export const TPM_ALG = {
   rsa: 0x0001,
@@ -50,8 +50,8 @@ export function identifierOfHash(hash: TpmHash): number {
   return TPM_ALG[hash]
 }
 
-export function unsupported(path: string, expected: unknown, identifier: number): EvidenceError {
-  return new EvidenceError('TPM_ALGORITHM_UNSUPPORTED', undefined, {
+export function unsupported(path: string, expected: unknown, identifier: number): TpmError {
+  return new TpmError('TPM_ALGORITHM_UNSUPPORTED', undefined, {
     details: { path, expected, actual: `0x${identifier.toString(16).padStart(4, '0')}` },
   })
 }

@@ -1,6 +1,6 @@
 /** TPMS_ATTEST of a quote (TPM 2.0 Library, Part 2, section 10.12). */
 import type { ByteCursor } from '@veritee/codec/bytes'
-import { EvidenceError } from '../../errors.ts'
+import { TpmError } from '../codes.ts'
 import { hashOf, type TpmHash } from './algorithms.ts'
 import { malformed, readSized, readStructure } from './reader.ts'
 
@@ -63,7 +63,7 @@ function expectConstant(
   actual: number,
 ): void {
   if (actual === expected) return
-  throw new EvidenceError(code, undefined, {
+  throw new TpmError(code, undefined, {
     details: { path, expected: `0x${expected.toString(16)}`, actual: `0x${actual.toString(16)}` },
   })
 }

@@ -2,6 +2,7 @@
 import { ByteCursor } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { EvidenceError } from '../../errors.ts'
+import { TpmError } from '../codes.ts'
 
 /** No structure here holds a member longer than this. */
 const MOST_MEMBER_BYTES = 4096
@@ -26,13 +27,13 @@ export function readStructure<T>(name: string, bytes: Uint8Array, read: (cursor:
     return value
   } catch (cause) {
     if (cause instanceof EvidenceError || !isCodedError(cause)) throw cause
-    throw new EvidenceError('TPM_STRUCTURE_MALFORMED', `The ${name} is malformed: ${cause.message}`, {
+    throw new TpmError('TPM_STRUCTURE_MALFORMED', `The ${name} is malformed: ${cause.message}`, {
       details: { path: name },
       cause,
     })
   }
 }
 
-export function malformed(path: string, expected?: unknown, actual?: unknown): EvidenceError {
-  return new EvidenceError('TPM_STRUCTURE_MALFORMED', undefined, { details: { path, expected, actual } })
+export function malformed(path: string, expected?: unknown, actual?: unknown): TpmError {
+  return new TpmError('TPM_STRUCTURE_MALFORMED', undefined, { details: { path, expected, actual } })
 }

@@ -2,7 +2,7 @@
 import { encodeHex, equalBytes } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
 import { verifyCertificateSignature, type X509Certificate } from '@veritee/codec/x509'
-import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
+import { TpmError, type TpmErrorCode } from '../codes.ts'
 import type { TpmEvidence } from '../types.ts'
 import type { TpmAuthority, TpmTrust } from './types.ts'
 
@@ -85,6 +85,6 @@ async function verifyKeyCertificate(
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
 
-function refuse(code: EvidenceErrorCode, path: string, expected: unknown, actual: unknown): EvidenceError {
-  return new EvidenceError(code, undefined, { details: { path, expected, actual } })
+function refuse(code: TpmErrorCode, path: string, expected: unknown, actual: unknown): TpmError {
+  return new TpmError(code, undefined, { details: { path, expected, actual } })
 }

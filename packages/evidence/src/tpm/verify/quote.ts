@@ -2,7 +2,7 @@
 import { concatBytes, encodeHex, equalBytes } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
 import { type PublicKey, verifySignature } from '@veritee/codec/signature'
-import { EvidenceError, type EvidenceErrorCode } from '../../errors.ts'
+import { TpmError, type TpmErrorCode } from '../codes.ts'
 import type { TpmHash } from '../structure/algorithms.ts'
 import { rawEcSignature } from '../structure/signature.ts'
 import type { QuotedBank } from '../types.ts'
@@ -58,8 +58,8 @@ function digestWith(hash: TpmHash, bytes: Uint8Array): Uint8Array {
   return digest(hash, bytes)
 }
 
-function refuse(code: EvidenceErrorCode, path: string, expected?: unknown, actual?: unknown): EvidenceError {
-  return new EvidenceError(code, undefined, {
+function refuse(code: TpmErrorCode, path: string, expected?: unknown, actual?: unknown): TpmError {
+  return new TpmError(code, undefined, {
     details: { path, ...(expected === undefined ? {} : { expected }), ...(actual === undefined ? {} : { actual }) },
   })
 }

@@ -1,6 +1,6 @@
-import { EvidenceError } from '../../errors.ts'
 import { Checks } from '../../result/checks.ts'
 import { sealVerified } from '../../result/seal.ts'
+import { TpmError } from '../codes.ts'
 import type { TpmEvidence } from '../types.ts'
 import { bindAttestationKey } from './attestation-key.ts'
 import { checkPcrs, verifyQuoteSignature } from './quote.ts'
@@ -22,7 +22,7 @@ export async function verifyTpmEvidence(evidence: TpmEvidence, trust: TpmTrust):
   const binding = await checks.wait('tpm.attestationKey', () => bindAttestationKey(evidence, trust))
   checks.check('tpm.banks', () => {
     if (evidence.banks.length > 0) return
-    throw new EvidenceError('TPM_EVIDENCE_JSON', 'The evidence holds no quote.', { details: { path: 'quote' } })
+    throw new TpmError('TPM_EVIDENCE_JSON', 'The evidence holds no quote.', { details: { path: 'quote' } })
   })
   for (const bank of evidence.banks) {
     await checks.wait(`tpm.${bank.hash}.signature`, () => verifyQuoteSignature(bank, evidence.attestationKey))

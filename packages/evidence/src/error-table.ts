@@ -1,0 +1,24 @@
+/**
+ * The error table of this package: one row a code. Codes are stable; judgements about readable and genuine evidence are
+ * findings, not rows of this table.
+ */
+import type { ErrorTable } from '@veritee/codec/error'
+import { AZURE_ERRORS } from './azure/codes.ts'
+import { CSV_ERRORS } from './csv/codes.ts'
+import { DCAP_ERRORS } from './dcap/codes.ts'
+import type { EvidenceErrorCode } from './errors.ts'
+import { GPU_ERRORS } from './gpu/codes.ts'
+import { RECOGNIZE_ERRORS } from './recognize/codes.ts'
+import { SNP_ERRORS } from './snp/codes.ts'
+import { TPM_ERRORS } from './tpm/codes.ts'
+
+/** Every code that an EvidenceError can carry. */
+export const EVIDENCE_ERRORS: ErrorTable<EvidenceErrorCode> = {
+  ...AZURE_ERRORS,
+  ...CSV_ERRORS,
+  ...DCAP_ERRORS,
+  ...GPU_ERRORS,
+  ...RECOGNIZE_ERRORS,
+  ...SNP_ERRORS,
+  ...TPM_ERRORS,
+}
