@@ -301,6 +301,25 @@ describe('many callers', () => {
   })
 })
 
+describe('a caller who gave up', () => {
+  test('before asking causes no request', async () => {
+    const pccs = await serve()
+    await expect(connect(pccs).fetchCollateral(TDX, { signal: AbortSignal.abort() })).rejects.toThrow()
+    expect(pccs.requests).toEqual([])
+  })
+
+  test('does not bring the process down when the fetch fails later', async () => {
+    const pccs = await serve()
+    pccs.inject({ kind: 'status', status: 404 })
+    const client = connect(pccs)
+    const impatient = new AbortController()
+    const work = client.fetchCollateral(TDX, { signal: impatient.signal })
+    impatient.abort(new Error('enough'))
+    await expect(work).rejects.toThrow('enough')
+    await client.settle()
+  })
+})
+
 describe('a cached set', () => {
   test('is used until it is due, then refreshed while it is used', async () => {
     let now = NOW

@@ -60,6 +60,7 @@ class Client {
   }
 
   async fetch(key: CollateralKey, { force = false, signal }: FetchOptions): Promise<CollateralSet> {
+    signal?.throwIfAborted()
     const cached = force ? undefined : await this.#findCached(key)
     if (cached !== undefined) return cached
     return await waitFor(this.#fetchOnce(key), signal)
@@ -178,6 +179,8 @@ class Client {
 /** Waits for work that others may wait for too: giving up does not end it. */
 async function waitFor<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await work
+  // Whoever gave up does not hear of a later failure, and nobody else may be waiting.
+  work.catch(() => {})
   signal.throwIfAborted()
   let abort = (): void => {}
   const aborted = new Promise<never>((_, reject) => {
@@ -188,6 +191,5 @@ async function waitFor<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
     return await Promise.race([work, aborted])
   } finally {
     signal.removeEventListener('abort', abort)
-    work.catch(() => {})
   }
 }
