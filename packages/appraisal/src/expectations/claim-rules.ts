@@ -1,5 +1,5 @@
 /** Reading the `claims` of expectations: paths, nested or dotted, and what each is pinned to. */
-import { describeValue, expectKeys, invalid, type Members } from './parse.ts'
+import { describeValue, expectKeys, invalid, type Members } from './members.ts'
 import type { ClaimExpectation, ClaimRule, ClaimValue } from './types.ts'
 
 const RULE_KEYS = ['value', 'mask', 'one_of', 'minimum', 'maximum']
@@ -20,8 +20,9 @@ export function parseClaims(members: Members): ClaimExpectation[] {
     }
   }
   push('', members, 1)
-  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-    const { path, value, depth } = next
+  const seen = new Set<string>()
+  // Tables append what they hold while the loop runs.
+  for (const { path, value, depth } of pending) {
     if (path.length > 512 || depth > MAX_DEPTH || claims.length >= MAX_CLAIMS) {
       throw invalid(MALFORMED, `claims.${path.slice(0, 64)}`, `at most ${MAX_CLAIMS} claims, ${MAX_DEPTH} deep`, 'more')
     }
@@ -29,9 +30,10 @@ export function parseClaims(members: Members): ClaimExpectation[] {
       if (Object.keys(value).length === 0) throw empty(path)
       push(path, value, depth + 1)
     } else {
-      if (claims.some((claim) => claim.path === path)) {
+      if (seen.has(path)) {
         throw invalid(MALFORMED, `claims.${path}`, 'every claim once', 'the same claim twice')
       }
+      seen.add(path)
       claims.push({ path, rule: parseRule(value, path) })
     }
   }
