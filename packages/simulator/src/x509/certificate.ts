@@ -6,12 +6,9 @@ import {
   encodeSequence,
   encodeTime,
 } from '@veritee/codec/der'
-import { encodeDerSignature, type SimulatedKey } from '../crypto/key.ts'
+import type { CertificateSigner } from '../crypto/key.ts'
 import { type ExtensionTemplate, encodeExtensions } from './extensions.ts'
 import { encodeName, type NameTemplate } from './name.ts'
-
-/** ecdsa-with-SHA256. */
-export const ECDSA_SHA256_OID = '1.2.840.10045.4.3.2'
 
 /** A certificate before it is signed, and who signs it. Every member may be changed to break precisely one thing. */
 export interface CertificateTemplate {
@@ -24,14 +21,15 @@ export interface CertificateTemplate {
   /** SubjectPublicKeyInfo, DER. */
   publicKey: Uint8Array
   extensions: readonly ExtensionTemplate[]
-  signer: SimulatedKey
-  /** Default ecdsa-with-SHA256; another one is only written, the signature stays. */
+  signer: CertificateSigner
+  /** Default the signer's; another one is only written, the signature stays. */
   signatureOid?: string
 }
 
 /** The signed certificate, DER (RFC 5280 §4.1). */
 export function encodeCertificate(template: CertificateTemplate): Uint8Array {
-  const algorithm = encodeSequence(encodeOid(template.signatureOid ?? ECDSA_SHA256_OID))
+  const { signer, signatureOid } = template
+  const algorithm = signatureOid === undefined ? signer.signatureAlgorithm : encodeSequence(encodeOid(signatureOid))
   const tbs = encodeSequence(
     encodeExplicit(0, encodeInteger(2)),
     encodeInteger(template.serial),
@@ -42,5 +40,5 @@ export function encodeCertificate(template: CertificateTemplate): Uint8Array {
     template.publicKey,
     encodeExplicit(3, encodeExtensions(template.extensions)),
   )
-  return encodeSequence(tbs, algorithm, encodeBitString(encodeDerSignature(template.signer.sign(tbs))))
+  return encodeSequence(tbs, algorithm, encodeBitString(signer.signTbs(tbs)))
 }

@@ -1,13 +1,5 @@
-import {
-  encodeBitString,
-  encodeExplicit,
-  encodeInteger,
-  encodeOid,
-  encodeSequence,
-  encodeTime,
-} from '@veritee/codec/der'
-import { encodeDerSignature, type SimulatedKey } from '../crypto/key.ts'
-import { ECDSA_SHA256_OID } from './certificate.ts'
+import { encodeBitString, encodeExplicit, encodeInteger, encodeSequence, encodeTime } from '@veritee/codec/der'
+import type { CertificateSigner } from '../crypto/key.ts'
 import { type ExtensionTemplate, encodeExtensions } from './extensions.ts'
 import { encodeName, type NameTemplate } from './name.ts'
 
@@ -16,16 +8,17 @@ export interface CrlTemplate {
   issuer: NameTemplate
   /** Epoch seconds. */
   thisUpdate: number
-  nextUpdate: number
+  /** Left out, the list has none. */
+  nextUpdate?: number
   /** Serial numbers on the list, each revoked at `thisUpdate`. */
   revoked: readonly Uint8Array[]
   extensions: readonly ExtensionTemplate[]
-  signer: SimulatedKey
+  signer: CertificateSigner
 }
 
 /** The signed list, DER (RFC 5280 §5.1). */
 export function encodeCrl(template: CrlTemplate): Uint8Array {
-  const algorithm = encodeSequence(encodeOid(ECDSA_SHA256_OID))
+  const algorithm = template.signer.signatureAlgorithm
   const revokedAt = encodeTime(template.thisUpdate)
   const entries = template.revoked.map((serial) => encodeSequence(encodeInteger(serial), revokedAt))
   const tbs = encodeSequence(
@@ -33,9 +26,9 @@ export function encodeCrl(template: CrlTemplate): Uint8Array {
     algorithm,
     encodeName(template.issuer),
     encodeTime(template.thisUpdate),
-    encodeTime(template.nextUpdate),
+    ...(template.nextUpdate === undefined ? [] : [encodeTime(template.nextUpdate)]),
     ...(entries.length === 0 ? [] : [encodeSequence(...entries)]),
     encodeExplicit(0, encodeExtensions(template.extensions)),
   )
-  return encodeSequence(tbs, algorithm, encodeBitString(encodeDerSignature(template.signer.sign(tbs))))
+  return encodeSequence(tbs, algorithm, encodeBitString(template.signer.signTbs(tbs)))
 }

@@ -1,7 +1,7 @@
 import { encodeOid, encodePrintableString, encodeSequence, encodeSet, encodeUtf8String } from '@veritee/codec/der'
 import { NAME_ATTRIBUTES } from '@veritee/codec/x509'
 
-/** A name with the attributes that Intel's authorities use. */
+/** A name with the attributes that the vendors' authorities use. */
 export interface NameTemplate {
   readonly commonName: string
   readonly organization: string
@@ -11,13 +11,13 @@ export interface NameTemplate {
 }
 
 /**
- * A name in the simulated world. Verification selects certificates by Intel's common names, so those are kept; every
+ * A name in a simulated world. Verification selects certificates by the vendor's common names, so those are kept; every
  * other attribute says what this is.
  */
-export function simulatedName(commonName: string): NameTemplate {
+export function simulatedName(commonName: string, vendor = 'Intel'): NameTemplate {
   return {
     commonName,
-    organization: 'Veritee simulator (not Intel)',
+    organization: `Veritee simulator (not ${vendor})`,
     locality: 'Simulated',
     state: 'NA',
     country: 'XX',

@@ -2,8 +2,8 @@ import { createPublicKey, verify } from 'node:crypto'
 import { decodeHex, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { decodeScalar, multiplyBase, P256, P384, signEcdsa } from './ecdsa.ts'
 import { deriveKey } from './key.ts'
-import { decodeScalar, multiplyBase, signP256 } from './p256.ts'
 import { createSeed } from './seed.ts'
 
 /** RFC 6979, appendix A.2.5. */
@@ -11,7 +11,7 @@ const SCALAR = decodeScalar(decodeHex('c9afa9d845ba75166b5c215767b1d6934e50c3db3
 
 describe('RFC 6979 on P-256 with SHA-256', () => {
   test('the public key', () => {
-    expect(encodeHex(multiplyBase(SCALAR))).toBe(
+    expect(encodeHex(multiplyBase(P256, SCALAR))).toBe(
       '60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6' +
         '7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299',
     )
@@ -29,8 +29,18 @@ describe('RFC 6979 on P-256 with SHA-256', () => {
         '019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083',
     ],
   ])('the signature of "%s"', (message, signature) => {
-    expect(encodeHex(signP256(SCALAR, encodeUtf8(message)))).toBe(signature)
+    expect(encodeHex(signEcdsa(P256, SCALAR, encodeUtf8(message)))).toBe(signature)
   })
+})
+
+test('RFC 6979, appendix A.2.6, on P-384 with SHA-384: the signature of "sample"', () => {
+  const scalar = decodeScalar(
+    decodeHex('6b9d3dad2e1b8c1c05b19875b6659f4de23c3b667bf297ba9aa47740787137d896d5724e4c70a825f872c9ea60d2edf5'),
+  )
+  expect(encodeHex(signEcdsa(P384, scalar, encodeUtf8('sample')))).toBe(
+    '94edbb92a5ecb8aad4736e56c691916b3f88140666ce9fa73d64c4ea95ad133c81a648152e44acf96e36dd1e80fabe46' +
+      '99ef4aeb15f178cea1fe40db2603138f130e740a19624526203b6351d0a3a94fa329c145786e679e7b82c71a38628ac8',
+  )
 })
 
 describe('a derived key', () => {
