@@ -55,7 +55,7 @@ async function openService(world: DcapWorld): Promise<Service> {
     collateral: { bundles: [join(home, 'collateral.json')] },
     trustSimulatedRoots: [join(home, 'world', 'root.pem')],
     expect: join(home, 'expected.json'),
-    log: { level: 'warn' },
+    log: { level: 'error' },
   })
 }
 

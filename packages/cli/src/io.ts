@@ -21,6 +21,8 @@ export interface Io {
 /** The Io of a real process. */
 export function createProcessIo(): Io {
   const stopping = new AbortController()
+  // A reader that has seen enough, such as `head`, closes the pipe: that ends the command, and is no failure of it.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => stopping.abort(name))
   }

@@ -6,8 +6,10 @@ import {
   type DcapAcceptance,
   type DcapCollateral,
   type DcapQuote,
+  describeTcbShortfall,
   parseDcapEvidence,
   parseQuote,
+  type TcbShortfall,
   type TcbStatus,
   type VerifiedDcap,
   verifyDcapQuote,
@@ -42,7 +44,11 @@ function readEvidence(evidence: object, options: JudgeOptions): ReadableEvidence
 
 function readQuote(bytes: Uint8Array, { rules }: JudgeOptions): ReadableEvidence {
   const quote = parseQuote(bytes, { lenientSignatureData: rules === 'parity' })
-  return { tee: quote.tee, verify: async (options) => describeGenuine(await verifyQuote(quote, options)) }
+  return {
+    tee: quote.tee,
+    verify: async (options) => describeGenuine(await verifyQuote(quote, options)),
+    explain: ({ details }) => describeTcbShortfall(quote.tee, (details['shortfall'] ?? []) as readonly TcbShortfall[]),
+  }
 }
 
 async function verifyQuote(quote: DcapQuote, options: JudgeOptions): Promise<VerifiedDcap> {

@@ -30,7 +30,10 @@ export async function judgeEvidence(input: Uint8Array | string | object, options
   const { tee } = read.value
   const answers: Answers = { ...UNASKED, readable: 'yes' }
   const verified = await attemptAsync(() => read.value.verify(options))
-  if ('error' in verified) return refuse({ ...answers, genuine: 'no' }, verified.error, 'evidence.genuine', tee)
+  if ('error' in verified) {
+    const findings = read.value.explain?.(verified.error) ?? []
+    return { ...refuse({ ...answers, genuine: 'no' }, verified.error, 'evidence.genuine', tee), findings }
+  }
   return describe(tee, { ...answers, genuine: 'yes' }, verified.value, options)
 }
 

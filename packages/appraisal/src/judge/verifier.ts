@@ -1,5 +1,6 @@
 /** What a kind of evidence brings to a judgement: one row of the table in `verifiers.ts`. */
 
+import type { CodedError } from '@veritee/codec/error'
 import type { Recognized } from '@veritee/evidence/recognize'
 import type { Check, Claims, Finding } from '@veritee/evidence/result'
 import type { ExpectationSubject } from '../expectations/evaluate.ts'
@@ -11,6 +12,8 @@ export interface ReadableEvidence {
   readonly tee: string
   /** Establishes the cryptographic truth; throws the coded error of the first check that fails. */
   verify(options: JudgeOptions): Promise<GenuineEvidence>
+  /** What a refusal by `verify` tells beyond its failed check, such as which component is too old. */
+  explain?(refusal: CodedError): readonly Finding[]
 }
 
 /** Evidence whose cryptographic truth was established, as far as a judgement looks at it. */

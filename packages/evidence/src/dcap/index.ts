@@ -1,5 +1,5 @@
 /** SGX and TDX evidence: read, verify, judge, describe. */
-export { appraiseDcap, type DcapAcceptance } from './acceptance/index.ts'
+export { appraiseDcap, type DcapAcceptance, describeTcbShortfall } from './acceptance/index.ts'
 export {
   findUnknownBits,
   nameProcessorFeatures,

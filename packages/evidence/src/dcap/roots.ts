@@ -51,7 +51,7 @@ export function parseDcapRoot(certificate: string | Uint8Array, rules: DcapRules
     }
     const point = publicKey.point.slice()
     if (equalBytes(point, INTEL_SGX_ROOT.publicKey)) return { ...INTEL_SGX_ROOT, certificate: der }
-    return { name: subject.commonName ?? subject.toString(), publicKey: point, certificate: der, simulated: true }
+    return { name: subject.toString(), publicKey: point, certificate: der, simulated: true }
   } catch (cause) {
     if (!(cause instanceof CodecError)) throw cause
     throw new EvidenceError('DCAP_ROOT_INVALID', undefined, { details: { path: 'root', actual: cause.message }, cause })
