@@ -36,6 +36,11 @@ const ROWS = {
     summary: 'A file that the configuration names cannot be read.',
     next: 'Check the path and its permissions.',
   },
+  SERVICE_FILE_INVALID: {
+    status: 500,
+    summary: 'A file that the configuration names does not hold what it should.',
+    next: 'Correct or replace the named file.',
+  },
   SERVICE_KEY_PERMISSIONS: {
     status: 500,
     summary: 'A private file can be read or replaced by other users.',

@@ -1,1 +1,9 @@
-export {}
+export {
+  mergeConfig,
+  parseConfig,
+  readConfigFile,
+  type ServiceConfig,
+  type ServiceConfigInput,
+} from './config/index.ts'
+export { SERVICE_ERRORS, ServiceError, type ServiceErrorCode } from './errors.ts'
+export { createService, type Service, type ServiceAddress, type ServiceRuntime } from './service.ts'

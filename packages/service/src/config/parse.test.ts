@@ -21,9 +21,10 @@ describe('configuration', () => {
       allowPlainHttp: false,
       store: { driver: 'sqlite' },
       handshake: { lifetimeSeconds: 300 },
-      token: { issuer: 'veritee', lifetimeSeconds: 300 },
+      token: { issuer: 'veritee', audience: 'veritee', lifetimeSeconds: 300 },
       collateral: { bundles: [], timeoutSeconds: 10 },
       trustSimulatedRoots: [],
+      release: { statuses: ['affirming'] },
       limits: { bodyBytes: 2097152, requestSeconds: 30, headersSeconds: 10, stopSeconds: 20, connections: 4096 },
       log: { level: 'info' },
     })
@@ -53,6 +54,8 @@ describe('configuration', () => {
     [{ dir: 'x', token: { lifetimeSeconds: 1e9 } }, 'token.lifetimeSeconds'],
     [{ dir: 'x', collateral: { pcs: 'file:///etc/passwd' } }, 'collateral.pcs'],
     [{ dir: 'x', store: { driver: 'mongo' } }, 'store.driver'],
+    [{ dir: 'x', release: { statuses: ['contraindicated'] } }, 'release.statuses.0'],
+    [{ dir: 'x', release: { statuses: [] } }, 'release.statuses'],
     [{ dir: 'x', log: { level: 'loud' } }, 'log.level'],
   ])('SERVICE_CONFIG_INVALID: %j names the key', (config, path) => {
     const error = errorOf(() => parseConfig(config))

@@ -22,6 +22,7 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
   token: z
     .strictObject({
       issuer: z.string().min(1).max(256).default('veritee'),
+      audience: z.string().min(1).max(256).default('veritee'),
       lifetimeSeconds: seconds(10, 86_400).default(300),
     })
     .prefault({}),
@@ -29,11 +30,20 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
     .strictObject({
       bundles: z.array(file).default([]),
       pcs: z.url({ protocol: /^https?$/ }).optional(),
+      ca: file.optional(),
       timeoutSeconds: seconds(1, 120).default(10),
     })
     .prefault({}),
   trustSimulatedRoots: z.array(file).default([]),
   expect: file.optional(),
+  release: z
+    .strictObject({
+      statuses: z
+        .array(z.enum(['affirming', 'warning']))
+        .min(1)
+        .default(['affirming']),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       bodyBytes: z
@@ -64,18 +74,22 @@ export interface ServiceConfig {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   readonly store: { readonly driver: 'sqlite'; readonly path?: string | undefined } | { readonly driver: 'memory' }
   readonly handshake: { readonly lifetimeSeconds: number }
-  readonly token: { readonly issuer: string; readonly lifetimeSeconds: number }
+  readonly token: { readonly issuer: string; readonly audience: string; readonly lifetimeSeconds: number }
   readonly collateral: {
     /** Offline bundle files, or directories of them. */
     readonly bundles: readonly string[]
     /** Base URL of a PCS or PCCS. */
     readonly pcs?: string | undefined
+    /** PEM file of authorities to trust for it, beside the well-known ones. */
+    readonly ca?: string | undefined
     readonly timeoutSeconds: number
   }
   /** PEM or DER files of simulated roots. Whatever rests on one says `simulated`. */
   readonly trustSimulatedRoots: readonly string[]
   /** A file of expectations that evidence must meet. */
   readonly expect?: string | undefined
+  /** Token statuses that secrets are released to. A machine whose measurements nobody pinned has `warning`. */
+  readonly release: { readonly statuses: readonly ('affirming' | 'warning')[] }
   readonly limits: {
     readonly bodyBytes: number
     /** A whole request must have arrived after this many seconds. */

@@ -1,8 +1,7 @@
+import { nameErrorType } from '@veritee/broker/protocol'
 import { type CodedError, isCodedError } from '@veritee/codec/error'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { ServiceError } from '../errors.ts'
-
-const TYPE_BASE = 'https://github.com/confidential-containers/kbs/errors/'
 
 /** The body of every refusal: `type` and `detail` as key broker clients know them, the rest says why and what to do. */
 export interface Problem {
@@ -31,7 +30,7 @@ export function describeProblem(
   const { details } = coded
   const shared = coded.status < 500
   const problem: Problem = {
-    type: TYPE_BASE + nameType(coded),
+    type: nameType(coded.code),
     detail: coded.message,
     code: coded.code,
     next: coded.next,
@@ -46,16 +45,10 @@ function pick(details: Readonly<Record<string, unknown>>, names: readonly string
   return Object.fromEntries(names.filter((name) => details[name] !== undefined).map((name) => [name, details[name]]))
 }
 
-/** The error names of the key broker protocol, for clients that look at `type`. */
-function nameType({ code, status }: CodedError): string {
-  if (code.startsWith('SERVICE_ADMIN_')) return 'AdminAuth'
-  if (code === 'BROKER_SESSION_MISSING' || code === 'BROKER_SESSION_UNATTESTED') return 'TokenNotFound'
-  if (code.startsWith('APPRAISAL_TOKEN_')) return 'TokenVerifierError'
-  if (code === 'BROKER_RESOURCE_DENIED') return 'PolicyDeny'
-  if (code === 'SERVICE_SECRET_NOT_FOUND') return 'ResourceNotFound'
-  if (code.includes('_JWE_')) return 'JweError'
-  if (status === 404 || status === 405 || code === 'SERVICE_HTTP_PATH_INVALID') return 'InvalidRequestPath'
-  if (status === 401) return 'AttestationError'
-  if (status < 500) return 'SerdeError'
-  return 'PluginInternalError'
+/** The error names of the key broker protocol; what it has no name for at the HTTP edge gets the nearest. */
+function nameType(code: string): string {
+  if (code === 'SERVICE_HTTP_METHOD_NOT_ALLOWED') return nameErrorType('SERVICE_HTTP_ROUTE_UNKNOWN')
+  if (code.startsWith('SERVICE_HTTP_BODY_') || code === 'SERVICE_SECRET_EMPTY')
+    return nameErrorType('BROKER_REQUEST_INVALID')
+  return nameErrorType(code)
 }

@@ -1,1 +1,2 @@
 export { openKeyDirectory, type ServiceKeys } from './key-directory.ts'
+export { claimPrivateDirectory } from './private-file.ts'

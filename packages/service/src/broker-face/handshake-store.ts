@@ -1,0 +1,25 @@
+import type { AttestedSession, ReplayGuard, SessionStore } from '@veritee/broker/handshake'
+import { decodeUtf8, encodeUtf8 } from '@veritee/codec/bytes'
+import type { Store } from '../store/index.ts'
+
+/** Remembers answered challenges in the store, so that every replica refuses the second answer. */
+export function createReplayGuard(store: Store): ReplayGuard {
+  return {
+    async claim(id, expiresAt) {
+      return (await store.compareAndSet(`handshake/${id}`, 0, new Uint8Array(), { expiresAt })) !== undefined
+    },
+  }
+}
+
+/** Keeps attested sessions in the store, so that a session begun at one replica goes on at another. */
+export function createSessionStore(store: Store): SessionStore {
+  return {
+    async save(id, session, expiresAt) {
+      await store.put(`session/${id}`, encodeUtf8(JSON.stringify(session)), { expiresAt })
+    },
+    async find(id) {
+      const record = await store.get(`session/${id}`)
+      return record && (JSON.parse(decodeUtf8(record.value)) as AttestedSession)
+    },
+  }
+}

@@ -1,0 +1,1 @@
+export { createEvidenceJudge, type EvidenceJudge } from './evidence-judge.ts'

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { createHandshakes } from '@veritee/broker/handshake'
+import {
+  createBrokerFace,
+  createReleasePolicy,
+  createReplayGuard,
+  createSessionStore,
+  SESSION_COOKIE,
+} from './broker-face/index.ts'
+import { parseConfig, type ServiceConfig, type ServiceConfigInput } from './config/index.ts'
+import { createHealthFace } from './health/index.ts'
+import { checkListen, closeServer, createApp, createHttpServer, listenOn } from './http/index.ts'
+import { createEvidenceJudge } from './judge/index.ts'
+import { claimPrivateDirectory, openKeyDirectory } from './keys/index.ts'
+import { createLogger, type Logger } from './log/index.ts'
+import { createSecretRoom, createStorageKeyRing } from './secrets/index.ts'
+import { createMemoryStore, createSqliteStore, type Store } from './store/index.ts'
+import { createTokenIssuer } from './tokens/index.ts'
+
+const SWEEP_MS = 60_000
+
+/** Where a running service listens. */
+export interface ServiceAddress {
+  readonly host: string
+  readonly port: number
+  /** Such as `http://127.0.0.1:8081`. */
+  readonly url: string
+}
+
+export interface Service {
+  /** Opens the socket. @throws ServiceError SERVICE_LISTEN_FAILED */
+  start(): Promise<ServiceAddress>
+  /** Takes nothing new, finishes what is running, closes the store. May be called more than once. */
+  stop(): Promise<void>
+  /** Absent while the service does not listen. */
+  readonly address: ServiceAddress | undefined
+  /** Answers a request inside this process, started or not. */
+  fetch(request: Request): Promise<Response>
+  /** Where the administrator's key is, and whether this start made it. */
+  readonly adminKey: { readonly path: string; readonly created: boolean }
+  /** Sentences for whoever starts the service, such as what is trusted only because the configuration says so. */
+  readonly notices: readonly string[]
+  readonly config: ServiceConfig
+}
+
+/** What a service takes from its surroundings; everything has a default. */
+export interface ServiceRuntime {
+  /** The clock, epoch seconds. */
+  readonly now?: () => number
+  /** Where log lines go, default standard error. */
+  readonly logTo?: { write(line: string): void }
+}
+
+/**
+ * Prepares a service: checks the configuration, makes or reads the keys, opens the store, loads collateral and
+ * expectations. Nothing listens yet.
+ *
+ * @throws ServiceError for what is wrong with the configuration, the keys, the store or a named file
+ */
+export async function createService(input: ServiceConfigInput, runtime: ServiceRuntime = {}): Promise<Service> {
+  const config = parseConfig(input)
+  const { now = () => Math.floor(Date.now() / 1000), logTo = process.stderr } = runtime
+  const log = createLogger(config.log.level, logTo)
+  const dir = resolve(config.dir)
+  const listenAddress = checkListen(config)
+  claimPrivateDirectory(dir)
+  const keys = openKeyDirectory(join(dir, 'keys'))
+  const judge = createEvidenceJudge(config, dir, now, log)
+  const version = readVersion()
+  const tokens = await createTokenIssuer({ signingKey: keys.tokenSigningKey, token: config.token, version })
+  let state: 'ready' | 'stopping' = 'ready'
+  const stopping = () => state === 'stopping'
+  const store = await openStore(config, dir)
+  try {
+    const handshakes = createHandshakes({
+      keys: [keys.handshakeKey],
+      replayGuard: createReplayGuard(store),
+      sessions: createSessionStore(store),
+      lifetimeSeconds: config.handshake.lifetimeSeconds,
+      cookieName: SESSION_COOKIE,
+    })
+    const app = createApp({
+      log,
+      stopping,
+      version,
+      faces: [
+        createHealthFace({ store, version, stopping, notices: judge.notices }),
+        createBrokerFace({
+          handshakes,
+          judge: judge.judge,
+          tokens,
+          policy: createReleasePolicy(config.release),
+          secrets: createSecretRoom(store, createStorageKeyRing(keys.storageKey)),
+          adminPublicKey: keys.adminPublicKey,
+          bodyBytes: config.limits.bodyBytes,
+          secure: config.tls !== undefined,
+          now,
+        }),
+      ],
+    })
+    const server = createHttpServer(config, app.fetch)
+    const sweeper = setInterval(() => void sweep(store, now(), log), SWEEP_MS).unref()
+    let address: ServiceAddress | undefined
+    let stopped: Promise<void> | undefined
+    return {
+      config,
+      adminKey: { path: keys.adminKeyPath, created: keys.adminKeyCreated },
+      notices: judge.notices,
+      get address() {
+        return address
+      },
+      async start() {
+        const { port } = await listenOn(server, listenAddress)
+        const { host } = listenAddress
+        const scheme = config.tls === undefined ? 'http' : 'https'
+        address = { host, port, url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}` }
+        for (const notice of judge.notices) log.warn(notice)
+        log.info({ url: address.url, version, store: store.driver }, 'listening')
+        return address
+      },
+      stop() {
+        stopped ??= (async () => {
+          state = 'stopping'
+          clearInterval(sweeper)
+          await closeServer(server, config.limits.stopSeconds * 1000)
+          address = undefined
+          await judge.close()
+          await store.close()
+          log.info('stopped')
+        })()
+        return stopped
+      },
+      fetch: async (request) => app.fetch(request),
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+function openStore(config: ServiceConfig, dir: string): Promise<Store> | Store {
+  if (config.store.driver === 'memory') return createMemoryStore()
+  return createSqliteStore({ path: config.store.path ?? join(dir, 'store.db') })
+}
+
+async function sweep(store: Store, now: number, log: Logger): Promise<void> {
+  try {
+    await store.deleteExpired(now)
+  } catch (error) {
+    log.error({ err: error }, 'expired records could not be removed')
+  }
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
