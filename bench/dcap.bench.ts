@@ -16,7 +16,7 @@ export async function bench(): Promise<unknown> {
   const report: Record<string, unknown> = { opensslP256PerSecond: opensslVerifyRate('ecdsap256') }
   for (const tee of ['tdx', 'sgx'] as const) {
     const quote = readVector(`dcap/${tee}_quote`)
-    const json = readVectorJson(`dcap/${tee}_quote_collateral.json`)
+    const json = readVectorJson<object>(`dcap/${tee}_quote_collateral.json`)
     const collateral = parseDcapCollateral(json)
     const warm = createDcapVerifier()
     const limit = ecdsaVerify('P-256')
