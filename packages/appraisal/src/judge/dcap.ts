@@ -15,6 +15,7 @@ import {
   verifyDcapQuote,
 } from '@veritee/evidence/dcap'
 import { AppraisalError } from '../errors.ts'
+import { rankCollateral } from './dcap-collateral.ts'
 import type { JudgeOptions } from './options.ts'
 import type { GenuineEvidence, ReadableEvidence, TeeVerifier } from './verifier.ts'
 
@@ -52,17 +53,24 @@ function readQuote(bytes: Uint8Array, { rules }: JudgeOptions): ReadableEvidence
 }
 
 async function verifyQuote(quote: DcapQuote, options: JudgeOptions): Promise<VerifiedDcap> {
-  const [first, ...others] = listCollateral(quote, options.collateral)
-  if (first === undefined)
+  const [best, ...others] = rankCollateral(quote, options.collateral)
+  if (best === undefined) {
     throw new AppraisalError('APPRAISAL_COLLATERAL_MISSING', undefined, { details: { path: 'collateral' } })
-  for (let collateral = first; ; ) {
-    try {
-      return await verifyWith(quote, collateral, options)
-    } catch (error) {
-      const next = others.shift()
-      if (next === undefined || !(isCodedError(error) && OTHER_PLATFORM.has(error.code))) throw error
-      collateral = next
+  }
+  try {
+    return await verifyWith(quote, best, options)
+  } catch (reason) {
+    let error: unknown = reason
+    for (const collateral of others) {
+      if (!isCodedError(error) || !OTHER_PLATFORM.has(error.code)) break
+      try {
+        return await verifyWith(quote, collateral, options)
+      } catch (next) {
+        error = next
+      }
     }
+    // Why the likeliest bundle failed tells more than why the others did.
+    throw reason
   }
 }
 
@@ -80,13 +88,6 @@ function verifyWith(quote: DcapQuote, collateral: DcapCollateral, options: Judge
     ...(roots === undefined ? {} : { roots }),
     ...(rules === undefined ? {} : { rules }),
   })
-}
-
-/** Those for the kind of the quote first: the rest could only fail, and is tried for the reason it fails with. */
-function listCollateral(quote: DcapQuote, given: JudgeOptions['collateral']): DcapCollateral[] {
-  const list = given === undefined ? [] : Array.isArray(given) ? (given as DcapCollateral[]) : [given as DcapCollateral]
-  const isOfKind = ({ tcbInfo }: DcapCollateral) => /"id"\s*:\s*"TDX"/.test(tcbInfo) === (quote.tee === 'tdx')
-  return [...list.filter(isOfKind), ...list.filter((collateral) => !isOfKind(collateral))]
 }
 
 function describeGenuine(verified: VerifiedDcap): GenuineEvidence {
