@@ -191,6 +191,18 @@ describe('key client', () => {
     expect(broker.requests.filter((request) => request.startsWith('POST'))).toHaveLength(2)
   })
 
+  test('GUEST_RESOURCE_UNAUTHORIZED: a broker that never accepts its own session', async () => {
+    const broker = new TestBroker()
+    const refusal = { status: 401, body: { type: 't', detail: 'who are you', code: 'APPRAISAL_TOKEN_EXPIRED' } }
+    broker.instead['/kbs/v0/resource/default/key/disk'] = [refusal, refusal, refusal]
+    const error = await failure(connect(broker).get(URI))
+    expect(error).toMatchObject({
+      code: 'GUEST_RESOURCE_UNAUTHORIZED',
+      details: { broker: { code: 'APPRAISAL_TOKEN_EXPIRED' } },
+    })
+    expect(broker.requests.filter((request) => request.endsWith('/attest'))).toHaveLength(3)
+  })
+
   test('GUEST_HANDSHAKE_REFUSED: a malformed request is not repeated, a stale challenge is', async () => {
     const broker = new TestBroker()
     broker.instead['/kbs/v0/auth'] = [

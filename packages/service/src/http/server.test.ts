@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { parseConfig, type ServiceConfigInput } from '../config/index.ts'
 import { createLogger } from '../log/index.ts'
 import { createApp } from './app.ts'
@@ -190,6 +190,15 @@ describe('HTTP', () => {
     // The last chunk never comes: the answer must not wait for it.
     const head = 'POST /kbs/v0/size HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'
     expect(await exchangeRaw(address, head, ...Array.from({ length: 5 }, () => chunk))).toMatch(/^HTTP\/1\.1 413 /)
+  })
+
+  test('SERVICE_HTTP_BODY_ABORTED: a body that breaks off', async () => {
+    const { address, lines } = await start()
+    const socket = connect(address.port, '127.0.0.1')
+    socket.write('POST /kbs/v0/size HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    socket.destroy()
+    await vi.waitFor(() => expect(lines.join()).toContain('SERVICE_HTTP_BODY_ABORTED'), 5000)
   })
 
   test('SERVICE_HTTP_BODY_ENCODED', async () => {

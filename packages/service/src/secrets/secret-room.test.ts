@@ -109,6 +109,22 @@ describe('secret room', () => {
     expect(versions.sort()).toEqual([1, 2, 3])
   })
 
+  test('SERVICE_SECRET_CONFLICT: gives up when others keep being first', async () => {
+    const store = createMemoryStore()
+    const { get } = store
+    // Another writer comes between every read and the write that follows it.
+    store.get = async (key) => {
+      const record = await get.call(store, key)
+      await createSecretRoom(
+        { ...store, get: get.bind(store), compareAndSet: store.compareAndSet.bind(store) },
+        ring,
+      ).put(NAME, bytes('other'))
+      return record
+    }
+    const write = createSecretRoom(store, ring).put(NAME, bytes('mine'))
+    await expect(write).rejects.toMatchObject({ code: 'SERVICE_SECRET_CONFLICT', status: 409 })
+  })
+
   test('SERVICE_SECRET_EMPTY', async () => {
     const room = createSecretRoom(createMemoryStore(), ring)
     await expect(room.put(NAME, new Uint8Array())).rejects.toMatchObject({ code: 'SERVICE_SECRET_EMPTY', status: 400 })
