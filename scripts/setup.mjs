@@ -42,10 +42,11 @@ function installPackages() {
   const stamp = join(root, '.setup', 'packages')
   if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   say('setup: npm packages and the pinned Node (about half a minute)')
-  const result = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  // Not `npm ci`: it insists on optional packages of other platforms, which not every registry mirror carries.
+  const result = run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'])
   if (result.status !== 0) {
     say(result.stderr)
-    say('setup: npm ci failed; see above. With a working registry, run `npm run setup` again.')
+    say('setup: npm install failed; see above. With a working registry, run `npm run setup` again.')
     process.exit(1)
   }
   mkdirSync(dirname(stamp), { recursive: true })
