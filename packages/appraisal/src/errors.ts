@@ -1,5 +1,6 @@
 /** The error table of this package. Judgements about readable evidence are findings or answers, not rows of this table. */
 import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
+import { INTEL_ERRORS, type IntelErrorCode } from './intel/codes.ts'
 
 const ATTEST_AGAIN = 'Attest again to get a fresh token from an attestation service whose key is trusted here.'
 
@@ -24,6 +25,7 @@ export type AppraisalErrorCode =
   | 'APPRAISAL_TOKEN_NONCE_MISMATCH'
   | 'APPRAISAL_TOKEN_NOT_YET_VALID'
   | 'APPRAISAL_TOKEN_SIGNATURE_INVALID'
+  | IntelErrorCode
 
 /** Status, meaning and next step of every code that {@link AppraisalError} can carry. */
 export const APPRAISAL_ERRORS: ErrorTable<AppraisalErrorCode> = {
@@ -122,6 +124,7 @@ export const APPRAISAL_ERRORS: ErrorTable<AppraisalErrorCode> = {
     summary: 'The signature of the token is not by the key it names.',
     next: 'Treat the token as forged; attest again.',
   },
+  ...INTEL_ERRORS,
 }
 
 /** Thrown for malformed expectations and for tokens that are malformed, forged, stale or untrusted. */
