@@ -4,6 +4,7 @@
  */
 import type { ErrorTable } from '@veritee/codec/error'
 import { AZURE_ERRORS } from './azure/codes.ts'
+import { BOOT_LOG_ERRORS } from './boot-log/codes.ts'
 import { CSV_ERRORS } from './csv/codes.ts'
 import { DCAP_ERRORS } from './dcap/codes.ts'
 import type { EvidenceErrorCode } from './errors.ts'
@@ -15,6 +16,7 @@ import { TPM_ERRORS } from './tpm/codes.ts'
 /** Every code that an EvidenceError can carry. */
 export const EVIDENCE_ERRORS: ErrorTable<EvidenceErrorCode> = {
   ...AZURE_ERRORS,
+  ...BOOT_LOG_ERRORS,
   ...CSV_ERRORS,
   ...DCAP_ERRORS,
   ...GPU_ERRORS,

@@ -1,6 +1,7 @@
 /** The only error class that leaves this package. Each room keeps its rows beside it, so that a bundle holds only those it can raise. */
 import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
 import type { AzureErrorCode } from './azure/codes.ts'
+import type { BootLogErrorCode } from './boot-log/codes.ts'
 import type { CsvErrorCode } from './csv/codes.ts'
 import { DCAP_ERRORS } from './dcap/codes.ts'
 import type { GpuErrorCode } from './gpu/codes.ts'
@@ -12,7 +13,14 @@ type OwnCode = keyof typeof DCAP_ERRORS | keyof typeof RECOGNIZE_ERRORS
 
 const OWN_ROWS: ErrorTable<OwnCode> = { ...DCAP_ERRORS, ...RECOGNIZE_ERRORS }
 
-export type EvidenceErrorCode = OwnCode | AzureErrorCode | CsvErrorCode | GpuErrorCode | SnpErrorCode | TpmErrorCode
+export type EvidenceErrorCode =
+  | OwnCode
+  | AzureErrorCode
+  | BootLogErrorCode
+  | CsvErrorCode
+  | GpuErrorCode
+  | SnpErrorCode
+  | TpmErrorCode
 
 /**
  * Thrown for evidence that is malformed, forged or impossible to verify. The code says which; see `EVIDENCE_ERRORS`.

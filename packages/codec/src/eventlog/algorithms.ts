@@ -19,6 +19,11 @@ export const EVENT_DIGESTS: Readonly<Record<EventDigestAlgorithm, EventDigest>> 
   SM3: { id: 0x0012, digestBytes: 32, hash: (...parts) => sm3(...parts) },
 }
 
+/** Digest of an algorithm by the name that claims give it. */
+export function digestOf(algorithm: EventDigestAlgorithm, ...parts: readonly Uint8Array[]): Uint8Array {
+  return EVENT_DIGESTS[algorithm].hash(...parts)
+}
+
 export function algorithmOfId(id: number): EventDigestAlgorithm | undefined {
   return (Object.keys(EVENT_DIGESTS) as EventDigestAlgorithm[]).find((name) => EVENT_DIGESTS[name].id === id)
 }

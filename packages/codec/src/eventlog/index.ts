@@ -8,7 +8,7 @@ export {
   parseRuntimeText,
   type RuntimeEvent,
 } from './aael.ts'
-export type { EventDigestAlgorithm } from './algorithms.ts'
+export { digestOf, type EventDigestAlgorithm } from './algorithms.ts'
 export { describeEvent, describeEventLog, type EventClaims, type EventDetails } from './claims.ts'
 export { digestMatchesEvent, isHashedAsLogged } from './digest-match.ts'
 export type { EventLog, LogEvent } from './event-log.ts'

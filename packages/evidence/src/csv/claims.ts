@@ -1,17 +1,17 @@
 /** The claims of a report, in the names of the Trustee attestation service. */
 import { encodeHex, u32le } from '@veritee/codec/bytes'
-import { describeEventLog } from '@veritee/codec/eventlog'
+import { claimsOfBootLog } from '../boot-log/claims.ts'
 import type { Claims } from '../result/index.ts'
 import type { CsvReport } from './types.ts'
 import type { VerifiedCsv } from './verify/types.ts'
 
 /** Claims under the key `csv`. */
-export function claimsOfCsv({ evidence, eventLog, serialNumber, serialNumberBound }: VerifiedCsv): Claims {
+export function claimsOfCsv({ evidence, bootLog, serialNumber, serialNumberBound }: VerifiedCsv): Claims {
   return {
     ...claimsOfCsvReport(evidence.report),
     serial_number: serialNumber,
     serial_number_bound: serialNumberBound,
-    ...(eventLog === undefined ? {} : { uefi_event_logs: describeEventLog(eventLog) }),
+    ...(bootLog === undefined ? {} : claimsOfBootLog(bootLog)),
   }
 }
 

@@ -26,9 +26,6 @@ export type CsvErrorCode =
   | 'CSV_PEK_MISMATCH'
   | 'CSV_SIGNATURE_INVALID'
   | 'CSV_RTMR_MISMATCH'
-  | 'CSV_EVENT_LOG_MALFORMED'
-  | 'CSV_EVENT_LOG_MISMATCH'
-  | 'CSV_EVENT_LOG_ABSENT'
   | 'CSV_MAC_UNCHECKED'
   | 'CSV_MAC_INVALID'
   | 'CSV_LAUNCH_INVALID'
@@ -72,21 +69,6 @@ export const CSV_ERRORS: Readonly<Record<CsvErrorCode, ErrorEntry>> = {
   CSV_PEK_MISMATCH: row(422, 'The platform endorsement key beside the report is not the one inside it.', RESEND),
   CSV_SIGNATURE_INVALID: row(422, 'The report is not signed by the platform endorsement key.', FORGED),
   CSV_RTMR_MISMATCH: row(422, 'Runtime register 0 is not the launch measurement.', RESEND),
-  CSV_EVENT_LOG_MALFORMED: row(
-    400,
-    'The event log is malformed or has no SM3 digests.',
-    'Send the log of this very boot, unchanged.',
-  ),
-  CSV_EVENT_LOG_MISMATCH: row(
-    422,
-    'The event log does not lead to the runtime registers of the report.',
-    'Send the log of this very boot, unchanged.',
-  ),
-  CSV_EVENT_LOG_ABSENT: row(
-    422,
-    'No event log was given, so no boot event was judged.',
-    'Send the event log of this boot with the evidence.',
-  ),
   CSV_MAC_UNCHECKED: row(
     422,
     'The MAC over key and serial number was not checked: only the guest that asked can check it.',

@@ -1,12 +1,18 @@
-import { parseAzureEvidence } from '../azure/index.ts'
+import { type HclReport, parseAzureEvidence, parseHclReport } from '../azure/index.ts'
+import { claimsOfCsvReport, parseCsvEvidence } from '../csv/index.ts'
 import { parseDcapEvidence } from '../dcap/evidence/index.ts'
+import { claimsOfGpu, parseGpuEvidence, parseGpuReport } from '../gpu/index.ts'
 import { type Recognized, recognizeEvidence } from '../recognize/index.ts'
 import { claimsOfSnpReport, parseSnpEvidence, parseSnpReport } from '../snp/index.ts'
+import { parseTpmEvidence } from '../tpm/index.ts'
 import { describeCollateral, describeDocument } from './collateral.ts'
+import { describeLog } from './event-log.ts'
+import { describeCsvPage, describeHygonCertificates } from './hygon.ts'
 import { describeKey } from './key.ts'
 import { describeQuote } from './quote.ts'
 import { describeEnclaveFile, describeSigstruct, describeTdReport } from './report.ts'
 import { describeToken } from './token.ts'
+import { describeTpmEvidence, describeTpmStructure } from './tpm.ts'
 import type { Description } from './types.ts'
 import { describeCertificate, describeCrl } from './x509.ts'
 
@@ -34,6 +40,18 @@ function describe(found: Recognized): Description {
     case 'sigstruct':
       return describeSigstruct(found.bytes)
     case 'event-log':
+      return describeLog(found.bytes)
+    case 'csv-report':
+      return describeCsvPage(found.bytes)
+    case 'hygon-certificates':
+      return describeHygonCertificates(found.bytes)
+    case 'gpu-report':
+      return { claims: claimsOfGpu({ architecture: 'unknown', report: parseGpuReport(found.bytes), chain: '' }) }
+    case 'tpm-structure':
+      return describeTpmStructure(found.structure, found.bytes)
+    case 'hcl-report':
+      return describeHcl(parseHclReport(found.bytes))
+    case 'cose-document':
       return { sizeBytes: found.bytes.length }
     case 'x509':
       return { certificates: found.certificates.map(describeCertificate), crls: found.crls.map(describeCrl) }
@@ -65,14 +83,27 @@ function describeEvidence({ tee, evidence }: Extract<Recognized, { kind: 'eviden
     const { report, certificates } = parseSnpEvidence(evidence)
     return { claims: claimsOfSnpReport(report), certificates: certificates.map(({ kind }) => kind) }
   }
+  if (tee === 'csv') {
+    const { report, hsk, eventLog } = parseCsvEvidence(evidence, { experimental: true })
+    return {
+      claims: claimsOfCsvReport(report),
+      chipCertificates: hsk !== undefined,
+      ...(eventLog === undefined ? {} : { eventLog: { sizeBytes: eventLog.length } }),
+    }
+  }
+  if (tee === 'tpm') return describeTpmEvidence(parseTpmEvidence(evidence))
+  if (tee === 'nvidia') return { devices: parseGpuEvidence(evidence).map(claimsOfGpu) }
   return {}
 }
 
 /** The hardware report inside, and the quote made from it; the vTPM's own quote is left to its verifier. */
 function describeAzure(evidence: object): Description {
   const { version, hcl, tdQuote } = parseAzureEvidence(evidence)
-  const { kind, hardwareReport } = hcl
+  return { version, ...describeHcl(hcl), ...(tdQuote === undefined ? {} : { quote: describeQuote(tdQuote) }) }
+}
+
+function describeHcl({ kind, hardwareReport, userData }: HclReport): Description {
   const report =
     kind === 'tdx' ? describeTdReport(hardwareReport) : { claims: claimsOfSnpReport(parseSnpReport(hardwareReport)) }
-  return { version, hardwareReport: report, ...(tdQuote === undefined ? {} : { quote: describeQuote(tdQuote) }) }
+  return { hardwareReport: report, ...(userData === undefined ? {} : { userData }) }
 }

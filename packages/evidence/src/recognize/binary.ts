@@ -4,6 +4,8 @@ import { isElf } from '../dcap/sigstruct/elf.ts'
 import { SIGSTRUCT, SIGSTRUCT_BYTES, SIGSTRUCT_HEADER, SIGSTRUCT_HEADER2 } from '../dcap/sigstruct/layout.ts'
 import { REPORT_TYPE_TDX, TD_REPORT_STRUCTURE_BYTES } from '../dcap/tdreport/layout.ts'
 import { recognizeDer } from './der.ts'
+import { recognizeDevice } from './device.ts'
+import { recognizeHygon } from './hygon.ts'
 import type { RecognizedContent } from './types.ts'
 
 const SNP_REPORT_BYTES = 1184
@@ -20,7 +22,7 @@ export function recognizeBinary(bytes: Uint8Array): RecognizedContent | undefine
   if (isTdReport(bytes)) return { kind: 'tdreport', bytes }
   if (isSnpReport(bytes)) return { kind: 'snp-report', bytes }
   if (isEventLog(bytes)) return { kind: 'event-log', bytes }
-  return recognizeDer(bytes)
+  return recognizeHygon(bytes) ?? recognizeDevice(bytes) ?? recognizeDer(bytes)
 }
 
 /** Intel's vendor id alone is enough, so that a quote of a version not known here is still called a quote. */

@@ -32,7 +32,9 @@ function findTee(value: Members): EvidenceJsonTee | undefined {
   if (typeof value['quote'] === 'string') return findQuoteTee(value)
   const report = value['attestation_report']
   if (isObject(report)) return 'serial_number' in value || 'magic' in report ? 'csv' : 'snp'
+  if (isObject(value['ak_pubkey'])) return 'hygontpm'
   if ('ak_public' in value || 'ak_pubkey' in value) return 'tpm'
+  if (typeof value['document'] === 'string') return 'enclave'
   if ('attestation_reports' in value) return 'hygondcu'
   if ('device_evidence_list' in value) return 'nvidia'
   if ('system_report' in value) return 'system'

@@ -10,7 +10,9 @@ export type EvidenceJsonTee =
   | 'az-snp-vtpm'
   | 'az-tdx-vtpm'
   | 'tpm'
+  | 'hygontpm'
   | 'hygondcu'
+  | 'enclave'
   | 'nvidia'
   | 'sample'
   | 'system'
@@ -27,6 +29,18 @@ export type RecognizedContent =
   | { readonly kind: 'enclave-file'; readonly bytes: Uint8Array }
   /** An enclave signature structure of 1808 bytes. */
   | { readonly kind: 'sigstruct'; readonly bytes: Uint8Array }
+  /** A Hygon CSV report page, with the certificates of its chip behind it where a collector put them there. */
+  | { readonly kind: 'csv-report'; readonly bytes: Uint8Array }
+  /** Hygon certificates in their binary form: one, or several without anything between them. */
+  | { readonly kind: 'hygon-certificates'; readonly bytes: Uint8Array }
+  /** An SPDM measurement exchange of a graphics processor. */
+  | { readonly kind: 'gpu-report'; readonly bytes: Uint8Array }
+  /** A structure of a TPM: a quote, a public area or a signature. */
+  | { readonly kind: 'tpm-structure'; readonly structure: 'quote' | 'public' | 'signature'; readonly bytes: Uint8Array }
+  /** The report of the host compatibility layer of an Azure confidential VM. */
+  | { readonly kind: 'hcl-report'; readonly bytes: Uint8Array }
+  /** A COSE_Sign1 document, such as an enclave's. */
+  | { readonly kind: 'cose-document'; readonly bytes: Uint8Array }
   /** A TCG event log. */
   | { readonly kind: 'event-log'; readonly bytes: Uint8Array }
   /** Certificates and revocation lists, DER, in their order. */

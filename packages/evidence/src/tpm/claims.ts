@@ -1,5 +1,7 @@
 /** The claims of TPM evidence, in the names of both Trustee forks. */
 import { encodeBase64, encodeHex } from '@veritee/codec/bytes'
+import { claimsOfBootLog } from '../boot-log/claims.ts'
+import type { BootLog } from '../boot-log/replay.ts'
 import type { Claims } from '../result/index.ts'
 import type { TpmHash } from './structure/algorithms.ts'
 import type { VerifiedTpm } from './verify/types.ts'
@@ -13,7 +15,7 @@ const BANK_NAMES: Readonly<Record<TpmHash, string>> = {
 }
 
 /** Claims under the key `tpm`: only PCRs that a quote covers are said. */
-export function claimsOfTpm({ evidence, attestationKeyDigest, boundBy }: VerifiedTpm): Claims {
+export function claimsOfTpm({ evidence, attestationKeyDigest, boundBy, bootLogs }: VerifiedTpm): Claims {
   const claims: Record<string, unknown> = {
     ak_public: encodeBase64(evidence.attestationKey.spki),
     ak_digest: encodeHex(attestationKeyDigest),
@@ -36,5 +38,13 @@ export function claimsOfTpm({ evidence, attestationKeyDigest, boundBy }: Verifie
     }
     if (hash === 'sha256' && covered.includes(8)) claims['init_data'] = encodeHex(pcrs[8]!)
   }
-  return claims
+  return { ...claims, ...claimsOfBootLogs(bootLogs) }
+}
+
+/** Of a firmware log and an agent's, the events of both; other claims of the two do not overlap. */
+function claimsOfBootLogs(bootLogs: readonly BootLog[]): Claims {
+  const all = bootLogs.map(claimsOfBootLog)
+  if (all.length === 0) return {}
+  const events = all.flatMap((claims) => claims['uefi_event_logs'] as readonly unknown[])
+  return { ...Object.assign({}, ...all.toReversed()), uefi_event_logs: events }
 }

@@ -24,8 +24,6 @@ export type TpmErrorCode =
   | 'TPM_AK_CERTIFICATE_INVALID'
   | 'TPM_AK_CERTIFICATE_EXPIRED'
   | 'TPM_AK_CERTIFICATE_UNTRUSTED'
-  | 'TPM_EVENT_LOG_MISMATCH'
-  | 'TPM_EVENT_LOG_ABSENT'
 
 /** Every code that reading and verifying a TPM quote can raise. */
 export const TPM_ERRORS: Readonly<Record<TpmErrorCode, ErrorEntry>> = {
@@ -92,16 +90,6 @@ export const TPM_ERRORS: Readonly<Record<TpmErrorCode, ErrorEntry>> = {
     422,
     'The attestation key certificate does not end in a trusted authority.',
     'Name the certificate authority to trust.',
-  ),
-  TPM_EVENT_LOG_MISMATCH: row(
-    422,
-    'The event log does not lead to the quoted PCR values.',
-    'Send the log of this very boot, unchanged.',
-  ),
-  TPM_EVENT_LOG_ABSENT: row(
-    422,
-    'No event log was given, so no boot event was judged.',
-    'Send the firmware log of this boot with the quote.',
   ),
 }
 

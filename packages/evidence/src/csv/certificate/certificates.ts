@@ -19,6 +19,8 @@ export const AUTHORITY_BYTES = 832
 export const PLATFORM_BYTES = 2084
 const AUTHORITY_SIGNED_BYTES = 576
 const PLATFORM_SIGNED_BYTES = 1044
+const MOST_CERTIFICATES = 16
+const AUTHORITY_USAGES: readonly number[] = [USAGE.hrk, USAGE.hsk]
 const SIGNATURES_AT = [1044, 1564] as const
 
 /** Whoever signs: a key and the user id that goes into each of its SM2 signatures. */
@@ -108,6 +110,36 @@ export function parseHskCek(bytes: Uint8Array): { hsk: AuthorityCertificate; cek
     hsk: parseAuthorityCertificate(bytes.subarray(0, AUTHORITY_BYTES), 'hsk'),
     cek: parsePlatformCertificate(bytes.subarray(AUTHORITY_BYTES), 'cek'),
   }
+}
+
+/** A certificate of either form. */
+export type HygonCertificate =
+  | { readonly form: 'authority'; readonly certificate: AuthorityCertificate }
+  | { readonly form: 'platform'; readonly certificate: PlatformCertificate }
+
+/**
+ * Reads certificates that follow each other without anything between them, as key distribution services and platform
+ * tools write them. The usage of each tells its form.
+ *
+ * @throws EvidenceError CSV_CERTIFICATE_*
+ */
+export function parseHygonCertificates(bytes: Uint8Array): HygonCertificate[] {
+  const found: HygonCertificate[] = []
+  for (let at = 0; at < bytes.length; ) {
+    if (found.length === MOST_CERTIFICATES)
+      throw refuse('CSV_CERTIFICATE_MALFORMED', 'certificates', `at most ${MOST_CERTIFICATES}`)
+    const isAuthority = bytes.length - at >= AUTHORITY_BYTES && AUTHORITY_USAGES.includes(u32(bytes, at + 36))
+    const end = Math.min(bytes.length, at + (isAuthority ? AUTHORITY_BYTES : PLATFORM_BYTES))
+    const own = bytes.subarray(at, end)
+    const name = `certificates[${found.length}]`
+    found.push(
+      isAuthority
+        ? { form: 'authority', certificate: parseAuthorityCertificate(own, name) }
+        : { form: 'platform', certificate: parsePlatformCertificate(own, name) },
+    )
+    at = end
+  }
+  return found
 }
 
 function expectSize(bytes: Uint8Array, size: number, name: string): void {

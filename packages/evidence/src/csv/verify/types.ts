@@ -1,4 +1,4 @@
-import type { EventLog } from '@veritee/codec/eventlog'
+import type { BootLog } from '../../boot-log/replay.ts'
 import type { Check, Verified } from '../../result/index.ts'
 import type { AuthorityCertificate, PlatformCertificate } from '../certificate/certificates.ts'
 import type { CsvEvidence } from '../evidence-json.ts'
@@ -20,7 +20,7 @@ export interface CsvVerification {
   /** Whether HSK and CEK came from the caller, who fetched them for this serial number, or only from the evidence. */
   readonly serialNumberBound: boolean
   /** The event log, where one was given and led to the registers. */
-  readonly eventLog?: EventLog
+  readonly bootLog?: BootLog
   readonly checks: readonly Check[]
   readonly simulated: boolean
   readonly root: string

@@ -1,5 +1,8 @@
 import { equalBytes } from '@veritee/codec/bytes'
 import { verifySm2 } from '@veritee/codec/sm'
+import { checkBootLog } from '../../boot-log/check.ts'
+import { bankOfCsvReport } from '../../boot-log/registers.ts'
+import type { BootLog } from '../../boot-log/replay.ts'
 import { Checks } from '../../result/checks.ts'
 import { sealVerified } from '../../result/seal.ts'
 import {
@@ -14,7 +17,6 @@ import { parseSerialNumber } from '../report/parse.ts'
 import { HYGON_ROOT } from '../roots.ts'
 import type { CsvReport } from '../types.ts'
 import { checkRoles, findRoot, verifyChainSignatures } from './chain.ts'
-import { replayCsvEventLog } from './event-log.ts'
 import type { CsvTrust, VerifiedCsv } from './types.ts'
 
 /**
@@ -42,12 +44,12 @@ export function verifyCsvEvidence(evidence: CsvEvidence, trust: CsvTrust = {}): 
     'CSV_MAC_UNCHECKED',
     'The MAC over key and serial number can only be checked inside the guest.',
   )
-  const eventLog = judgeRegisters(checks, evidence)
+  const bootLog = judgeRegisters(checks, evidence)
   return sealVerified({
     evidence,
     serialNumber: report.serialNumber,
     serialNumberBound: bound,
-    ...(eventLog === undefined ? {} : { eventLog }),
+    ...(bootLog === undefined ? {} : { bootLog }),
     checks: checks.made,
     simulated: root.simulated,
     root: root.name,
@@ -96,13 +98,19 @@ function verifyReportSignature({ pek, signedBytes, signature }: CsvReport): void
     throw refuse('CSV_SIGNATURE_INVALID', 'report.signature')
 }
 
-function judgeRegisters(checks: Checks, { report, eventLog }: CsvEvidence) {
+function judgeRegisters(checks: Checks, { report, eventLog }: CsvEvidence): BootLog | undefined {
   const { rtmrs } = report
-  if (rtmrs === undefined) return undefined
-  checks.check('csv.rtmr0', () => {
-    if (!equalBytes(rtmrs[0]!, report.measure)) throw refuse('CSV_RTMR_MISMATCH', 'rtmr0')
-  })
-  if (eventLog !== undefined) return checks.check('csv.eventLog', () => replayCsvEventLog(eventLog, rtmrs))
-  checks.skip('csv.eventLog', 'CSV_EVENT_LOG_ABSENT', 'No event log was given.')
+  if (rtmrs !== undefined) {
+    checks.check('csv.rtmr0', () => {
+      if (!equalBytes(rtmrs[0]!, report.measure)) throw refuse('CSV_RTMR_MISMATCH', 'rtmr0')
+    })
+  }
+  if (eventLog === undefined) return undefined
+  if (rtmrs !== undefined) return checkBootLog(checks, 'csv.eventLog', eventLog, bankOfCsvReport(report))
+  checks.skip(
+    'csv.eventLog',
+    'BOOT_LOG_UNPROVABLE',
+    'A version 1 report has no registers to replay the event log against.',
+  )
   return undefined
 }

@@ -1,4 +1,5 @@
 import type { X509Certificate } from '@veritee/codec/x509'
+import type { BootLog } from '../../boot-log/replay.ts'
 import type { Check, Verified } from '../../result/index.ts'
 import type { TpmEvidence } from '../types.ts'
 
@@ -27,6 +28,8 @@ export interface TpmVerification {
   readonly boundBy: 'certificate' | 'enrolment' | 'name'
   /** SHA-256 of the attestation key's SPKI. */
   readonly attestationKeyDigest: Uint8Array
+  /** The logs that were given, in the order firmware, agent; each led to the PCRs of every bank it was replayed in. */
+  readonly bootLogs: readonly BootLog[]
   readonly checks: readonly Check[]
   /** Epoch seconds; absent for keys that were enrolled or named. */
   readonly expiresAt?: number

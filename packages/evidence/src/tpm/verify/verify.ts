@@ -3,6 +3,7 @@ import { sealVerified } from '../../result/seal.ts'
 import { TpmError } from '../codes.ts'
 import type { TpmEvidence } from '../types.ts'
 import { bindAttestationKey } from './attestation-key.ts'
+import { checkBootLogs } from './boot-logs.ts'
 import { checkPcrs, verifyQuoteSignature } from './quote.ts'
 import type { TpmTrust, VerifiedTpm } from './types.ts'
 
@@ -11,9 +12,9 @@ export const BOOT_PCRS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7]
 
 /**
  * Establishes that a trusted attestation key signed quotes over the PCR values shown (TCG TPM 2.0 Library, Part 1,
- * section 19).
+ * section 19), and that event logs, where there are some, lead to these values.
  *
- * Not checked here: the nonce, clock and reset counters, which values are good, what an event log says.
+ * Not checked here: the nonce, clock and reset counters, which values are good.
  *
  * @throws EvidenceError TPM_*, with the checks made so far in `details.checks`
  */
@@ -28,8 +29,10 @@ export async function verifyTpmEvidence(evidence: TpmEvidence, trust: TpmTrust):
     await checks.wait(`tpm.${bank.hash}.signature`, () => verifyQuoteSignature(bank, evidence.attestationKey))
     checks.check(`tpm.${bank.hash}.pcrs`, () => checkPcrs(bank, BOOT_PCRS))
   }
+  const bootLogs = checkBootLogs(checks, evidence)
   return sealVerified({
     evidence,
+    bootLogs,
     boundBy: binding.boundBy,
     attestationKeyDigest: binding.keyDigest,
     checks: checks.made,

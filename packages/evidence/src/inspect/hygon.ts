@@ -1,0 +1,41 @@
+import { decodeUtf8, encodeHex } from '@veritee/codec/bytes'
+import { claimsOfCsvReport, type HygonCertificate, parseCsvPage, parseHygonCertificates } from '../csv/index.ts'
+import type { Description } from './types.ts'
+
+const USAGES: Readonly<Record<number, string>> = {
+  0: 'HRK',
+  19: 'HSK',
+  4097: 'OCA',
+  4098: 'PEK',
+  4099: 'PDH',
+  4100: 'CEK',
+}
+
+/** Describes a raw report page and says whether the certificates of its chip came with it. */
+export function describeCsvPage(bytes: Uint8Array): Description {
+  const { report, hsk, cek } = parseCsvPage(bytes)
+  return { claims: claimsOfCsvReport(report), chipCertificates: hsk !== undefined && cek !== undefined }
+}
+
+/** Describes certificates of Hygon in their order. */
+export function describeHygonCertificates(bytes: Uint8Array): Description {
+  return { certificates: parseHygonCertificates(bytes).map(describe) }
+}
+
+function describe({ form, certificate }: HygonCertificate): Description {
+  return {
+    form,
+    usage: USAGES[certificate.usage] ?? certificate.usage,
+    userId: decodeUtf8(certificate.userId),
+    publicKey: encodeHex(certificate.key.point!),
+    ...(form === 'authority'
+      ? { keyId: encodeHex(certificate.keyId), certifyingId: encodeHex(certificate.certifyingId) }
+      : {
+          issuerId: encodeHex(certificate.issuerId),
+          firmware: `${certificate.firmware.major}.${certificate.firmware.minor}`,
+          signedBy: certificate.signatures
+            .filter(({ usage }) => USAGES[usage] !== undefined)
+            .map(({ usage }) => USAGES[usage]),
+        }),
+  }
+}
