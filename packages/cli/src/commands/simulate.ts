@@ -1,5 +1,7 @@
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { encodeHex } from '@veritee/codec/bytes'
+import { parseQuote } from '@veritee/evidence/dcap'
 import {
   createDcapWorld,
   DCAP_BREAKAGES,
@@ -85,7 +87,16 @@ async function simulateDcap(
   await writeFile(join(out, 'evidence.json'), `${evidence}\n`)
   await writeFile(join(out, 'collateral.json'), json(made.collateral))
   await writeFile(join(out, 'guest.json'), json(values))
-  const files = ['quote.bin', 'evidence.json', 'collateral.json', 'root.pem', 'guest.json']
+  const expected = options.break === undefined ? expectationsOf(made.quote) : undefined
+  if (expected !== undefined) await writeFile(join(out, 'expected.json'), json(expected))
+  const files = [
+    'quote.bin',
+    'evidence.json',
+    'collateral.json',
+    'root.pem',
+    'guest.json',
+    ...(expected === undefined ? [] : ['expected.json']),
+  ]
   if (options.json) io.out(`${JSON.stringify({ simulated: true, folder: out, files })}\n`)
   else {
     io.out(`SIMULATED ${tee} evidence in ${out}: ${files.join(', ')}\n`)
@@ -93,6 +104,16 @@ async function simulateDcap(
       `judge it: veritee verify ${join(out, 'quote.bin')} --collateral ${join(out, 'collateral.json')} --trust-simulated-root ${join(out, 'root.pem')}\n`,
     )
   }
+}
+
+/** Expectations that this very machine meets, for `verify --expect` and `serve --expect`. */
+function expectationsOf(bytes: Uint8Array): Record<string, unknown> {
+  const quote = parseQuote(bytes)
+  const claims =
+    quote.tee === 'tdx'
+      ? { 'tdx.quote.body.mr_td': encodeHex(quote.body.mrTd) }
+      : { 'sgx.body.mr_enclave': encodeHex(quote.body.mrEnclave) }
+  return { tee: [quote.tee], claims }
 }
 
 /** @throws CliError CLI_ARGUMENT_INVALID */
