@@ -16,7 +16,7 @@ export function defineBuiltin(
   name: string,
   signature: string,
   evaluate: Evaluate,
-  options: { readonly nondeterministic?: boolean } = {},
+  options: { readonly nondeterministic?: boolean; readonly relation?: boolean } = {},
 ): TypedBuiltin {
   const types = parseSignature(signature)
   return { name, arity: types.operands.length, signature: types, evaluate, ...options }

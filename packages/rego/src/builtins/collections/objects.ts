@@ -11,7 +11,7 @@ import {
   type Value,
 } from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
-import { itemError, operand, operandError, type Operands, readArray, readObject } from '../operand.ts'
+import { itemError, type Operands, operand, operandError, readArray, readObject } from '../operand.ts'
 
 const ANY_OBJECT = 'object<any: any>'
 const KEYS = 'array<any> | set<any> | object<any: any>'
@@ -50,7 +50,10 @@ function mergeObjects(left: RegoObject, right: RegoObject, context: BuiltinConte
   for (const [key, value] of left.unorderedEntries()) merged.set(key, value)
   for (const [key, value] of right.unorderedEntries()) {
     const former = merged.get(key)
-    merged.set(key, former !== undefined && isObject(former) && isObject(value) ? mergeObjects(former, value, context) : value)
+    merged.set(
+      key,
+      former !== undefined && isObject(former) && isObject(value) ? mergeObjects(former, value, context) : value,
+    )
   }
   return merged.build()
 }

@@ -10,7 +10,7 @@ import {
   type Value,
 } from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
-import { operand, operandRuleError, type Operands } from '../operand.ts'
+import { type Operands, operand, operandRuleError } from '../operand.ts'
 
 const COLLECTION = 'object<any: any> | set<any> | array<any>'
 
@@ -66,10 +66,7 @@ function isSubset(operands: Operands, context: BuiltinContext): Value {
     context.step(whole.length)
     return isSetSubset(RegoSet.of(whole), part, context)
   }
-  throw operandRuleError(
-    1,
-    'and 2: both arguments to object.subset must be of the same type or array and set',
-  )
+  throw operandRuleError(1, 'and 2: both arguments to object.subset must be of the same type or array and set')
 }
 
 /** `object.subset`: whether the second collection is part of the first. */

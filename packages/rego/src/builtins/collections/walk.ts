@@ -43,14 +43,19 @@ export function* walkValue(
   }
 }
 
-/** `walk` as a function of one value: all `[path, value]` pairs in an array. As a relation, use {@link walkValue}. */
+/** The relation `walk`: all `[path, value]` pairs of a value. */
 export const WALK_BUILTINS: readonly TypedBuiltin[] = [
-  defineBuiltin('walk', 'any -> array<[array<any>, any]>', (operands, context) => {
-    const pairs: Value[] = []
-    for (const pair of walkValue(operand(operands, 1), context)) {
-      context.memory(48)
-      pairs.push(pair)
-    }
-    return pairs
-  }),
+  defineBuiltin(
+    'walk',
+    'any -> array<[array<any>, any]>',
+    (operands, context) => {
+      const pairs: Value[] = []
+      for (const pair of walkValue(operand(operands, 1), context)) {
+        context.memory(48)
+        pairs.push(pair)
+      }
+      return pairs
+    },
+    { relation: true },
+  ),
 ]

@@ -1,5 +1,5 @@
-import type { BuiltinContext } from '../../evaluate/builtin.ts'
 import { RegoError } from '../../errors.ts'
+import type { BuiltinContext } from '../../evaluate/builtin.ts'
 import {
   isArray,
   isObject,
@@ -11,7 +11,7 @@ import {
   valueFromJsonText,
 } from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
-import { failure, operand, type Operands, operandRuleError, readObject, readString } from '../operand.ts'
+import { failure, type Operands, operand, operandRuleError, readObject, readString } from '../operand.ts'
 
 /** Reads JSON text for a built-in: what is malformed fails, what is too deep keeps its own code. */
 export function parseJsonValue(text: string, context: BuiltinContext): Value {
@@ -63,7 +63,8 @@ function indentedText(value: Value, indent: string, line: string): string {
   }
   if (!isObject(value)) return jsonText(value)
   const members = [...value.entries()].map(
-    ([key, item]) => `${inner}${stringText(typeof key === 'string' ? key : termText(key))}: ${indentedText(item, indent, inner)}`,
+    ([key, item]) =>
+      `${inner}${stringText(typeof key === 'string' ? key : termText(key))}: ${indentedText(item, indent, inner)}`,
   )
   return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${line}}`
 }
@@ -89,9 +90,7 @@ function marshalWithOptions(operands: Operands, context: BuiltinContext): Value 
 
 /** JSON texts of values and back; numbers keep every digit. */
 export const JSON_BUILTINS: readonly TypedBuiltin[] = [
-  defineBuiltin('json.marshal', 'any -> string', (operands, context) =>
-    marshalValue(operand(operands, 1), context),
-  ),
+  defineBuiltin('json.marshal', 'any -> string', (operands, context) => marshalValue(operand(operands, 1), context)),
   defineBuiltin('json.marshal_with_options', 'any, object<string: any> -> string', marshalWithOptions),
   defineBuiltin('json.unmarshal', 'string -> any', (operands, context) =>
     parseJsonValue(readString(operands, 1), context),

@@ -11,7 +11,7 @@ import {
   type Value,
 } from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
-import { operand, type Operands, operandRuleError, readArray } from '../operand.ts'
+import { type Operands, operand, operandRuleError, readArray } from '../operand.ts'
 import { indexOf, parsePointer, partAt } from './path.ts'
 
 /** A change of one part: its new value, or undefined to take it out. Undefined in place of all means: no such part. */

@@ -1,5 +1,16 @@
-import { integerOf, isArray, isNumber, isObject, isSet, keyOf, type MapKey, type RegoArray, typeNameOf, type Value } from '../../value/index.ts'
-import { operandError, type Operands, operandRuleError, operand } from '../operand.ts'
+import {
+  integerOf,
+  isArray,
+  isNumber,
+  isObject,
+  isSet,
+  keyOf,
+  type MapKey,
+  type RegoArray,
+  typeNameOf,
+  type Value,
+} from '../../value/index.ts'
+import { type Operands, operand, operandError, operandRuleError } from '../operand.ts'
 
 /** Longest path that is read. */
 const MAX_SEGMENTS = 4096

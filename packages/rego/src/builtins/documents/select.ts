@@ -4,8 +4,7 @@ import { defineBuiltin, type TypedBuiltin } from '../define.ts'
 import { readObject } from '../operand.ts'
 import { PathTree, readPaths } from './path.ts'
 
-const SIGNATURE =
-  'object<any: any>, array<string | array<any>> | set<string | array<any>> -> any'
+const SIGNATURE = 'object<any: any>, array<string | array<any>> | set<string | array<any>> -> any'
 
 /** What stays of one part, or undefined where it goes. */
 type Keep = (part: Value, tree: PathTree | undefined) => Value | undefined

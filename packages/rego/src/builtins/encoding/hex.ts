@@ -1,7 +1,7 @@
 import { encodeHex } from '@veritee/codec/bytes'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
-import { failure, readString } from '../operand.ts'
 import { isPrintable } from '../format/quote.ts'
+import { failure, readString } from '../operand.ts'
 import { bytesOf, textOf } from './bytes.ts'
 
 function digitOf(byte: number): number {

@@ -42,7 +42,8 @@ function charge(context: BuiltinContext, size: number): void {
 /** The strings that one member stands for: itself, or each of an array or a set. */
 function valuesOf(value: Value): readonly string[] {
   if (typeof value === 'string') return [value]
-  if (!isArray(value) && !isSet(value)) throw operandRuleError(1, 'values must be string, array[string], or set[string]')
+  if (!isArray(value) && !isSet(value))
+    throw operandRuleError(1, 'values must be string, array[string], or set[string]')
   return [...value].map((item) => {
     if (typeof item !== 'string') throw operandRuleError(1, 'values must be string, array[string], or set[string]')
     return item

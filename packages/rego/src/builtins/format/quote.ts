@@ -22,9 +22,7 @@ function escapeCharacter(character: string, quote: string, asciiOnly: boolean): 
   if (known !== undefined) return known
   if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, '0')}`
   if (code < 0x7f || (!asciiOnly && isPrintable(code))) return character
-  return code < 0x10000
-    ? `\\u${code.toString(16).padStart(4, '0')}`
-    : `\\U${code.toString(16).padStart(8, '0')}`
+  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`
 }
 
 /** A text in quotation marks with Go's escapes; `asciiOnly` escapes whatever is not ASCII. */

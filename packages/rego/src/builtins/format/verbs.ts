@@ -61,7 +61,10 @@ function codePointOf(value: bigint): number {
 
 function formatUnicode(value: bigint, directive: Directive): string {
   const code = value < 0n ? (1n << 64n) + value : value
-  const digits = code.toString(16).toUpperCase().padStart(Math.max(directive.precision ?? 4, 4), '0')
+  const digits = code
+    .toString(16)
+    .toUpperCase()
+    .padStart(Math.max(directive.precision ?? 4, 4), '0')
   const shown = codePointOf(value)
   const character = directive.sharp && isPrintable(shown) ? ` '${String.fromCodePoint(shown)}'` : ''
   return padText(`U+${digits}${character}`, directive, false)

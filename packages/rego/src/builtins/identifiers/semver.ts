@@ -1,6 +1,6 @@
 import { compareStrings } from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
-import { failure, operand, type Operands, readString } from '../operand.ts'
+import { failure, type Operands, operand, readString } from '../operand.ts'
 
 /** A version of Semantic Versioning 2.0.0; build metadata does not count in comparisons. */
 interface SemanticVersion {

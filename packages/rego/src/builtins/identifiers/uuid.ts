@@ -30,7 +30,10 @@ function describeUuid(operands: Operands): Value | undefined {
   const version = bytes[6]! >> 4
   const parts = new ObjectBuilder().set('version', version).set('variant', variantOf(bytes[8]!))
   if (version === 1 || version === 2) {
-    const ticks = (BigInt(`0x${hex.slice(12, 16)}`) & 0xfffn) * (1n << 48n) + BigInt(`0x${hex.slice(8, 12)}`) * (1n << 32n) + BigInt(`0x${hex.slice(0, 8)}`)
+    const ticks =
+      (BigInt(`0x${hex.slice(12, 16)}`) & 0xfffn) * (1n << 48n) +
+      BigInt(`0x${hex.slice(8, 12)}`) * (1n << 32n) +
+      BigInt(`0x${hex.slice(0, 8)}`)
     const node = bytes.subarray(10)
     parts.set('time', createNumber((ticks - GREGORIAN_OFFSET) * 100n))
     parts.set('clocksequence', ((bytes[8]! << 8) | bytes[9]!) & 0x3fff)

@@ -1,7 +1,7 @@
 import type { BuiltinContext } from '../../evaluate/builtin.ts'
 import { type RegoArray, typeNameOf, type Value } from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
-import { failure, operand, operandError, type Operands, readCount, readString, readStrings } from '../operand.ts'
+import { failure, type Operands, operand, operandError, readCount, readString, readStrings } from '../operand.ts'
 import { characterOffset, splitCharacters } from './characters.ts'
 
 const TWO_STRINGS = 'string, string'

@@ -1,4 +1,15 @@
-import { ceilNumber, compareNumbers, createNumber, decimalOf, doubleOf, floorNumber, multiplyNumbers, parseNumber, type RegoNumber, type Value } from '../../value/index.ts'
+import {
+  ceilNumber,
+  compareNumbers,
+  createNumber,
+  decimalOf,
+  doubleOf,
+  floorNumber,
+  multiplyNumbers,
+  parseNumber,
+  type RegoNumber,
+  type Value,
+} from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
 import { failure, type Operands, readString } from '../operand.ts'
 

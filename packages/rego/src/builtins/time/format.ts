@@ -8,7 +8,9 @@ function pad(value: number, width: number, fill = '0'): string {
 }
 
 function fractionText(spelling: string, nanosecond: number): string {
-  const digits = pad(nanosecond, 9).slice(0, spelling.length - 1).padEnd(spelling.length - 1, '0')
+  const digits = pad(nanosecond, 9)
+    .slice(0, spelling.length - 1)
+    .padEnd(spelling.length - 1, '0')
   if (spelling[1] === '0') return spelling[0] + digits
   const kept = digits.replace(/0+$/, '')
   return kept === '' ? '' : spelling[0] + kept

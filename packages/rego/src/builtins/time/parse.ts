@@ -53,7 +53,8 @@ class TimeReader {
       if (piece.field === undefined) this.plain(piece.text)
       else this.piece(piece as LayoutPiece & { field: LayoutField }, pieces[i + 1])
     }
-    if (this.offset < this.text.length) throw this.error(`: extra text: ${JSON.stringify(this.text.slice(this.offset))}`)
+    if (this.offset < this.text.length)
+      throw this.error(`: extra text: ${JSON.stringify(this.text.slice(this.offset))}`)
     return this.moment()
   }
 
@@ -118,11 +119,21 @@ class TimeReader {
         break
       case 'minute':
       case 'minute-2':
-        found.minute = this.within(this.number(piece, piece.field === 'minute' ? /\d{1,2}/y : /\d{2}/y), 0, 59, 'minute')
+        found.minute = this.within(
+          this.number(piece, piece.field === 'minute' ? /\d{1,2}/y : /\d{2}/y),
+          0,
+          59,
+          'minute',
+        )
         break
       case 'second':
       case 'second-2':
-        found.second = this.within(this.number(piece, piece.field === 'second' ? /\d{1,2}/y : /\d{2}/y), 0, 59, 'second')
+        found.second = this.within(
+          this.number(piece, piece.field === 'second' ? /\d{1,2}/y : /\d{2}/y),
+          0,
+          59,
+          'second',
+        )
         // A fraction may follow although the layout has none.
         if (next?.field !== 'fraction') found.nanosecond = this.fraction(/[.,]\d+/y) ?? 0
         break

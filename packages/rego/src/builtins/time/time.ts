@@ -1,7 +1,7 @@
 import type { BuiltinContext } from '../../evaluate/builtin.ts'
 import { createNumber, integerOf, isArray, isNumber, type Value } from '../../value/index.ts'
 import { defineBuiltin, type Evaluate, type TypedBuiltin } from '../define.ts'
-import { failure, operand, operandError, type Operands, operandRuleError, readCount, readString } from '../operand.ts'
+import { failure, type Operands, operand, operandError, operandRuleError, readCount, readString } from '../operand.ts'
 import { type CivilTime, civilOfNanoseconds, daysFromCivil, daysInMonth, WEEKDAYS, weekdayOfDays } from './calendar.ts'
 import { parseDuration } from './duration.ts'
 import { formatTime } from './format.ts'
@@ -139,9 +139,5 @@ export const TIME_BUILTINS: readonly TypedBuiltin[] = [
     return WEEKDAYS[weekdayOfDays(daysFromCivil(year, month, day))]!
   }),
   defineBuiltin('time.add_date', `${MOMENT}, number, number, number -> number`, addDate),
-  defineBuiltin(
-    'time.diff',
-    `${MOMENT}, ${MOMENT} -> [number, number, number, number, number, number]`,
-    difference,
-  ),
+  defineBuiltin('time.diff', `${MOMENT}, ${MOMENT} -> [number, number, number, number, number, number]`, difference),
 ]

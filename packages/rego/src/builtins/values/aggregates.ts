@@ -11,7 +11,7 @@ import {
   type Value,
 } from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
-import { itemError, operand, operandError, type Operands, readItems } from '../operand.ts'
+import { itemError, type Operands, operand, operandError, readItems } from '../operand.ts'
 
 const ITEMS = 'array<any> | set<any>'
 

@@ -1,6 +1,16 @@
-import { doubleOf, isArray, isNumber, isSet, parseNumber, RegoSet, type TypeName, typeNameOf, type Value } from '../../value/index.ts'
+import {
+  doubleOf,
+  isArray,
+  isNumber,
+  isSet,
+  parseNumber,
+  RegoSet,
+  type TypeName,
+  typeNameOf,
+  type Value,
+} from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
-import { failure, operand, operandError, type Operands, readItems } from '../operand.ts'
+import { failure, type Operands, operand, operandError, readItems } from '../operand.ts'
 
 const NOT_FINITE: ReadonlySet<string> = new Set(['inf', 'infinity', 'nan'])
 

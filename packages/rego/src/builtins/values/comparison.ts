@@ -5,9 +5,7 @@ import { operand } from '../operand.ts'
 const SIGNATURE = 'any, any -> boolean'
 
 function compare(name: string, holds: (order: number) => boolean): TypedBuiltin {
-  return defineBuiltin(name, SIGNATURE, (operands) =>
-    holds(compareValues(operand(operands, 1), operand(operands, 2))),
-  )
+  return defineBuiltin(name, SIGNATURE, (operands) => holds(compareValues(operand(operands, 1), operand(operands, 2))))
 }
 
 function equality(name: string, wanted: boolean): TypedBuiltin {

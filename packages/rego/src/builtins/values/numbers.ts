@@ -1,7 +1,15 @@
 import type { BuiltinContext } from '../../evaluate/builtin.ts'
-import { createNumber, decimalOf, floorNumber, ceilNumber, compareNumbers, integerOf, type Value } from '../../value/index.ts'
+import {
+  ceilNumber,
+  compareNumbers,
+  createNumber,
+  decimalOf,
+  floorNumber,
+  integerOf,
+  type Value,
+} from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
-import { failure, operandRuleError, type Operands, readInteger, readNumber, readString } from '../operand.ts'
+import { failure, type Operands, operandRuleError, readInteger, readNumber, readString } from '../operand.ts'
 
 const BASES: ReadonlySet<bigint> = new Set([2n, 8n, 10n, 16n])
 
