@@ -1,7 +1,6 @@
 import { CodedError, type ErrorDetails, type ErrorTable } from '@veritee/codec/error'
 
-/** Every code this package throws, with the HTTP status of a service's answer and what to do next. */
-export const REGO_ERRORS = {
+const ROWS = {
   REGO_SYNTAX_INVALID: {
     status: 400,
     summary: 'The policy text is not valid Rego.',
@@ -97,10 +96,13 @@ export const REGO_ERRORS = {
     summary: 'The evaluation takes longer than allowed.',
     next: 'Make the policy do less work, or raise the limit.',
   },
-} as const satisfies ErrorTable<string>
+}
 
 /** Code of a {@link RegoError}. */
-export type RegoErrorCode = keyof typeof REGO_ERRORS
+export type RegoErrorCode = keyof typeof ROWS
+
+/** Every code this package throws, with the HTTP status of a service's answer and what to do next. */
+export const REGO_ERRORS: ErrorTable<RegoErrorCode> = ROWS
 
 /** Codes under which the Open Policy Agent reports the same problem. */
 const OPA_CODES: Partial<Record<RegoErrorCode, string>> = {

@@ -14,6 +14,8 @@ export interface BuiltinContext {
   readonly cache: Map<string, unknown>
   /** Where `print` and `trace` go. */
   print(message: string): void
+  /** Asks the host's function of that name. Throws REGO_DATA_NEEDED where its answer was not fetched beforehand. */
+  host(name: string, args: readonly Value[]): Value | undefined
   /** The environment that `opa.runtime` shows; an empty object unless the caller gives one. */
   readonly runtime: Value
 }

@@ -35,6 +35,8 @@ export interface Reference extends Node {
 export interface Call extends Node {
   readonly kind: 'call'
   readonly name: string
+  /** The parts of the name. */
+  readonly names: readonly string[]
   readonly args: readonly Term[]
   /** The operator as written between its operands. */
   readonly infix?: string

@@ -49,7 +49,8 @@ function parseAssignment(cursor: TokenCursor, left: Term): Term {
   if (infix === undefined) return left
   cursor.next()
   const right = cursor.nested(() => parseStandaloneTerm(cursor))
-  return { kind: 'call', at: left.at, name: infix === ':=' ? 'assign' : 'eq', args: [left, right], infix }
+  const name = infix === ':=' ? 'assign' : 'eq'
+  return { kind: 'call', at: left.at, name, names: [name], args: [left, right], infix }
 }
 
 function parseWiths(cursor: TokenCursor): WithModifier[] {

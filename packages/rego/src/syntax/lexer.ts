@@ -51,13 +51,17 @@ class Lexer {
   }
 
   private token(head: string, start: number, depth: number): void {
-    const name = this.match(NAME)
-    if (name !== undefined) return this.push('name', name, start)
-    if (head >= '0' && head <= '9') return this.number(start)
-    if (head === '"') return this.push('string', this.quoted(start), start)
-    if (head === '`') return this.push('string', this.raw(start), start)
     const next = this.text[start + 1]
-    if (head === '$' && (next === '"' || next === '`')) return this.template(next, start, depth + 1)
+    const name = this.match(NAME)
+    if (name !== undefined) this.push('name', name, start)
+    else if (head >= '0' && head <= '9') this.number(start)
+    else if (head === '"') this.push('string', this.quoted(start), start)
+    else if (head === '`') this.push('string', this.raw(start), start)
+    else if (head === '$' && (next === '"' || next === '`')) this.template(next, start, depth + 1)
+    else this.mark(head, start)
+  }
+
+  private mark(head: string, start: number): void {
     const mark = this.match(MARK)
     if (mark === undefined) throw this.error(start, `the character ${JSON.stringify(head)} has no place here`)
     this.push('mark', mark, start)
@@ -148,10 +152,10 @@ class Lexer {
         text += '{'
         end += 2
       } else if (unit === '\\' && quote === '"') {
-        const escape = this.text[end + 1] === 'u' ? 6 : 2
+        const length = this.text[end + 1] === 'u' ? 6 : 2
         // A surrogate pair is two escapes, each of which stands for one half.
-        text += this.unescape(this.text.slice(end, end + escape), end)
-        end += escape
+        text += this.unescape(this.text.slice(end, end + length), end)
+        end += length
       } else {
         text += unit
         end++

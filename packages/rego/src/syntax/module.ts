@@ -7,7 +7,7 @@ import { FUTURE_KEYWORDS } from './token.ts'
 import { TokenCursor } from './token-cursor.ts'
 
 /** Longest policy text, in UTF-16 units. */
-export const MAX_SOURCE_LENGTH = 4 * 1024 * 1024
+export const MAX_SOURCE_LENGTH = 4_194_304
 
 /**
  * Reads a policy text. Throws REGO_SYNTAX_INVALID with place, line and expected words, REGO_LIMIT_SIZE and
@@ -21,7 +21,7 @@ export function parseModule(text: string, file = '', version: RegoVersion = 'v1'
   const imports: Import[] = []
   const rules: Rule[] = []
   let dialect = version
-  while (cursor.token.kind !== 'end') {
+  while (!cursor.atEnd) {
     if (cursor.isKeyword('import')) {
       const line = parseImport(cursor)
       imports.push(line)
@@ -30,7 +30,7 @@ export function parseModule(text: string, file = '', version: RegoVersion = 'v1'
       rules.push(...parseRules(cursor, dialect))
     }
     cursor.takeMark(';')
-    if (cursor.token.kind !== 'end' && !cursor.token.newline && cursor.peek(-1).text !== ';') {
+    if (!cursor.atEnd && !cursor.token.newline && cursor.peek(-1).text !== ';') {
       throw cursor.unexpected(['a new line'])
     }
   }

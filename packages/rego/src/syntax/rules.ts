@@ -48,7 +48,7 @@ function nameAndPath(cursor: TokenCursor, term: Term): Pick<RuleHead, 'name' | '
     return { name: term.head.name, path: term.path, args: undefined }
   }
   if (term.kind === 'call' && term.infix === undefined) {
-    const [name = '', ...rest] = term.name.split('.')
+    const [name = '', ...rest] = term.names
     const path = rest.map((part): Term => ({ kind: 'scalar', at: term.at, value: part }))
     return { name, path, args: term.args }
   }

@@ -45,7 +45,14 @@ function parseMembership(cursor: TokenCursor, first: Term, pairs: boolean): Term
     const value = tryParse(cursor, () => parseOperators(cursor, 0))
     if (value && cursor.takeKeyword('in')) {
       const domain = parseOperators(cursor, 0)
-      left = { kind: 'call', at: first.at, name: 'internal.member_3', args: [first, value, domain], infix: 'in' }
+      left = {
+        kind: 'call',
+        at: first.at,
+        name: 'internal.member_3',
+        names: ['internal', 'member_3'],
+        args: [first, value, domain],
+        infix: 'in',
+      }
     } else {
       cursor.index = start
     }
@@ -53,7 +60,14 @@ function parseMembership(cursor: TokenCursor, first: Term, pairs: boolean): Term
   for (let count = 0; cursor.takeKeyword('in'); count++) {
     limitOperators(cursor, count)
     const domain = parseOperators(cursor, 0)
-    left = { kind: 'call', at: first.at, name: 'internal.member_2', args: [left, domain], infix: 'in' }
+    left = {
+      kind: 'call',
+      at: first.at,
+      name: 'internal.member_2',
+      names: ['internal', 'member_2'],
+      args: [left, domain],
+      infix: 'in',
+    }
   }
   return left
 }
@@ -68,7 +82,7 @@ function parseOperators(cursor: TokenCursor, level: number): Term {
     if (name === undefined) break
     limitOperators(cursor, count)
     cursor.next()
-    left = { kind: 'call', at: left.at, name, args: [left, parseOperators(cursor, level + 1)], infix }
+    left = { kind: 'call', at: left.at, name, names: [name], args: [left, parseOperators(cursor, level + 1)], infix }
   }
   return left
 }
@@ -184,9 +198,9 @@ function parsePath(cursor: TokenCursor, head: Term): Term {
       path.push(cursor.nested(() => parseStandaloneTerm(cursor)))
       cursor.expectMark(']')
     } else if (token.text === '(') {
-      const name = functionName(base, path)
-      if (name === undefined) break
-      base = { kind: 'call', at: head.at, name, args: parseArguments(cursor) }
+      const names = functionNames(base, path)
+      if (names === undefined) break
+      base = { kind: 'call', at: head.at, name: names.join('.'), names, args: parseArguments(cursor) }
       path = []
     } else break
     if (path.length > MAX_OPERATORS) limitOperators(cursor, path.length)
@@ -201,15 +215,15 @@ function parseMemberName(cursor: TokenCursor): Term {
   return { kind: 'scalar', at: token.at, value: token.text }
 }
 
-/** The dotted name that a path spells, if it is one. */
-function functionName(head: Term, path: readonly Term[]): string | undefined {
+/** The parts of the function's name that a path spells, if it does. */
+function functionNames(head: Term, path: readonly Term[]): string[] | undefined {
   if (head.kind !== 'variable') return undefined
-  let name = head.name
+  const names = [head.name]
   for (const term of path) {
     if (term.kind !== 'scalar' || typeof term.value !== 'string') return undefined
-    name += `.${term.value}`
+    names.push(term.value)
   }
-  return name
+  return names
 }
 
 function parseArguments(cursor: TokenCursor): Term[] {

@@ -31,6 +31,10 @@ export class TokenCursor {
     return this.tokens[this.index]!
   }
 
+  get atEnd(): boolean {
+    return this.token.kind === 'end'
+  }
+
   /** Where the last word ended. */
   get lastEnd(): number {
     return this.index === 0 ? 0 : this.tokens[this.index - 1]!.end

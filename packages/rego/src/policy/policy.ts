@@ -1,0 +1,191 @@
+import type { RuleNode, RuleTree } from '../compile/rule-tree.ts'
+import { RegoError } from '../errors.ts'
+import type { Builtin } from '../evaluate/builtin.ts'
+import { Context } from '../evaluate/context.ts'
+import { DEFAULT_LIMITS } from '../evaluate/limits.ts'
+import { linkProgram, type PlannedRules } from '../evaluate/link-program.ts'
+import type { Program } from '../evaluate/program.ts'
+import { linkQuery, type Query } from '../evaluate/query.ts'
+import { Run } from '../evaluate/run.ts'
+import type { Tracer } from '../evaluate/tracer.ts'
+import type { Module, RegoVersion } from '../syntax/index.ts'
+import { jsonFromValue, RegoObject, valueFromJson } from '../value/index.ts'
+import { createHost, hostKey } from './host.ts'
+import type { AsyncEvaluationOptions, Diagnostic, EvaluationOptions, QueryResult, RuleResult } from './options.ts'
+import { createRandomBytes } from './random.ts'
+
+const MAX_CACHED_QUERIES = 64
+const MAX_RESTARTS = 256
+const NOTHING_FETCHED: ReadonlyMap<string, unknown> = new Map()
+
+/** A compiled policy. Holds no state between evaluations but code. Made by `compilePolicy`. */
+export class Policy {
+  readonly modules: readonly Module[]
+  private readonly tree: RuleTree
+  private readonly planned: readonly PlannedRules[]
+  private readonly builtins: ReadonlyMap<string, Builtin>
+  private readonly version: RegoVersion
+  private readonly program: Program
+  private tracedProgram: Program | undefined
+  private readonly queries = new Map<string, Query>()
+
+  constructor(parts: {
+    modules: readonly Module[]
+    tree: RuleTree
+    planned: readonly PlannedRules[]
+    builtins: ReadonlyMap<string, Builtin>
+    version: RegoVersion
+  }) {
+    this.modules = parts.modules
+    this.tree = parts.tree
+    this.planned = parts.planned
+    this.builtins = parts.builtins
+    this.version = parts.version
+    this.program = linkProgram(parts.tree, parts.planned, false)
+  }
+
+  /**
+   * The value of the rule or document at a path such as `data.policy.allow`. Throws RegoError: REGO_QUERY_INVALID for
+   * a text that is not such a path, REGO_RESULT_CONFLICT, REGO_LIMIT_…, REGO_DATA_NEEDED.
+   */
+  evaluateRule(path: string, options: EvaluationOptions = {}, tracer?: Tracer): RuleResult {
+    return this.evaluateRuleWith(path, options, NOTHING_FETCHED, tracer)
+  }
+
+  /** As {@link Policy.evaluateRule}, fetching what the host has to answer. Throws REGO_DATA_UNRESOLVED as well. */
+  evaluateRuleAsync(path: string, options: AsyncEvaluationOptions): Promise<RuleResult> {
+    return resolving(options, (fetched) => this.evaluateRuleWith(path, options, fetched, undefined))
+  }
+
+  /** All answers to a query such as `data.policy.deny[reason]`. Throws what compiling and evaluating throw. */
+  evaluate(options: EvaluationOptions & { readonly query: string }): QueryResult {
+    return this.evaluateWith(options.query, options, NOTHING_FETCHED)
+  }
+
+  /** As {@link Policy.evaluate}, fetching what the host has to answer. Throws REGO_DATA_UNRESOLVED as well. */
+  evaluateAsync(options: AsyncEvaluationOptions & { readonly query: string }): Promise<QueryResult> {
+    return resolving(options, (fetched) => this.evaluateWith(options.query, options, fetched))
+  }
+
+  /** Paths of all rules, such as `data.policy.allow`, in order. */
+  get rulePaths(): readonly string[] {
+    const nodes = this.tree.nodes.filter((node) => node.kind !== undefined || node.partials.length > 0)
+    return nodes.map(({ name }) => name).sort()
+  }
+
+  private evaluateRuleWith(
+    path: string,
+    options: EvaluationOptions,
+    fetched: ReadonlyMap<string, unknown>,
+    tracer: Tracer | undefined,
+  ): RuleResult {
+    const query = this.prepare(path, tracer !== undefined)
+    const { answers, run } = this.ask(query, options, fetched, tracer)
+    const regoValue = answers[0]?.value
+    return {
+      exists: this.hasRule(path),
+      defined: regoValue !== undefined,
+      value: regoValue === undefined ? undefined : jsonFromValue(regoValue),
+      regoValue,
+      diagnostics: run.failures.map(diagnosticOf),
+      steps: run.stepsTaken,
+    }
+  }
+
+  private evaluateWith(text: string, options: EvaluationOptions, fetched: ReadonlyMap<string, unknown>): QueryResult {
+    const { answers, run } = this.ask(this.prepare(text, false), options, fetched, undefined)
+    return {
+      answers: answers.map(({ bindings, value }) => ({
+        bindings: Object.fromEntries([...bindings].map(([name, bound]) => [name, jsonFromValue(bound)])),
+        value: value === undefined ? undefined : jsonFromValue(value),
+      })),
+      diagnostics: run.failures.map(diagnosticOf),
+      steps: run.stepsTaken,
+    }
+  }
+
+  private ask(
+    query: Query,
+    options: EvaluationOptions,
+    fetched: ReadonlyMap<string, unknown>,
+    tracer: Tracer | undefined,
+  ): { answers: ReturnType<Query>; run: Run } {
+    const run = createRun(options, fetched, tracer)
+    const { valueDepth } = run.settings.limits
+    const input = options.input === undefined ? undefined : valueFromJson(options.input, valueDepth)
+    const data = options.data === undefined ? RegoObject.EMPTY : valueFromJson(options.data, valueDepth)
+    if (!(data instanceof RegoObject)) throw new RegoError('REGO_VALUE_INVALID', 'data is not an object')
+    try {
+      return { answers: query(new Context(run, input, data)), run }
+    } catch (error) {
+      if (error instanceof RangeError && /call stack/i.test(error.message)) {
+        throw new RegoError('REGO_LIMIT_DEPTH', 'the evaluation nests deeper than the host allows', { cause: error })
+      }
+      throw error
+    }
+  }
+
+  private prepare(text: string, traced: boolean): Query {
+    const key = traced ? `traced ${text}` : text
+    const known = this.queries.get(key)
+    if (known) return known
+    if (traced) this.tracedProgram ??= linkProgram(this.tree, this.planned, true)
+    const program = traced ? this.tracedProgram! : this.program
+    const query = linkQuery(text, this.version, this.tree, this.builtins, program)
+    if (this.queries.size >= MAX_CACHED_QUERIES) this.queries.clear()
+    this.queries.set(key, query)
+    return query
+  }
+
+  private hasRule(path: string): boolean {
+    const names = path.split('.').slice(1)
+    let node: RuleNode | undefined = this.tree.root
+    for (const name of names) {
+      if (node.kind !== undefined || node.partials.length > 0) return true
+      node = node.children.get(name)
+      if (!node) return false
+    }
+    return true
+  }
+}
+
+function createRun(options: EvaluationOptions, fetched: ReadonlyMap<string, unknown>, tracer: Tracer | undefined): Run {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  return new Run({
+    limits,
+    clock: options.clock,
+    strictBuiltinErrors: options.strictBuiltinErrors ?? false,
+    nowNanoseconds: BigInt(Math.round((options.now ?? 0) * 1000)) * 1_000_000n,
+    randomBytes: createRandomBytes(options.seed),
+    print: options.print,
+    runtime: options.runtime ? valueFromJson(options.runtime) : RegoObject.EMPTY,
+    host: createHost(options.host, fetched, limits.valueDepth),
+    tracer,
+  })
+}
+
+/** Evaluates again and again, each time with one more answer of the host. */
+async function resolving<T>(
+  options: AsyncEvaluationOptions,
+  evaluate: (fetched: ReadonlyMap<string, unknown>) => T,
+): Promise<T> {
+  const fetched = new Map<string, unknown>()
+  const maxRestarts = options.maxRestarts ?? MAX_RESTARTS
+  for (let restart = 0; ; restart++) {
+    try {
+      return evaluate(fetched)
+    } catch (error) {
+      if (!(error instanceof RegoError) || error.code !== 'REGO_DATA_NEEDED') throw error
+      const { function: name, args } = error.details as unknown as { function: string; args: unknown[] }
+      if (restart >= maxRestarts) {
+        throw new RegoError('REGO_DATA_UNRESOLVED', `the policy asks the host more than ${maxRestarts} times`)
+      }
+      fetched.set(hostKey(name, args), (await options.resolve(name, args)) ?? null)
+    }
+  }
+}
+
+function diagnosticOf(error: RegoError): Diagnostic {
+  const { file, row, column } = error.location ?? { file: '', row: 0, column: 0 }
+  return { code: error.code, message: error.message, file, row, column }
+}
