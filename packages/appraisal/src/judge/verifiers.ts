@@ -1,5 +1,34 @@
 /** The table of kinds of evidence that can be judged: a further kind is a further row. */
-import { DCAP_VERIFIER } from './dcap.ts'
-import type { TeeVerifier } from './verifier.ts'
+import type { RecognizedKind } from '@veritee/evidence/recognize'
+import type { VerifierRow } from './verifier.ts'
 
-export const VERIFIERS: readonly TeeVerifier[] = [DCAP_VERIFIER]
+/** Other spellings of kinds, as attestation services use them. */
+const ALIASES: Readonly<Record<string, string>> = {
+  azsnpvtpm: 'az-snp-vtpm',
+  aztdxvtpm: 'az-tdx-vtpm',
+  'hygon-dcu': 'hygondcu',
+  'hygon-tpm': 'hygontpm',
+}
+
+export const VERIFIERS: readonly VerifierRow[] = [
+  row(['tdx', 'sgx'], ['dcap-quote'], async () => (await import('./dcap.ts')).DCAP_VERIFIER),
+  row(['snp'], ['snp-report'], async () => (await import('./snp.ts')).SNP_VERIFIER),
+  row(['csv'], ['csv-report'], async () => (await import('./csv.ts')).CSV_VERIFIER),
+  row(['tpm', 'hygontpm'], [], async () => (await import('./tpm.ts')).TPM_VERIFIER),
+  row(['az-snp-vtpm', 'az-tdx-vtpm'], [], async () => (await import('./azure.ts')).AZURE_VERIFIER),
+  row(['nvidia'], ['gpu-report'], async () => (await import('./gpu.ts')).GPU_VERIFIER),
+]
+
+/** The name that this project gives to a kind. */
+export function canonicalTee(tee: string): string {
+  return ALIASES[tee] ?? tee
+}
+
+function row(tees: readonly string[], kinds: readonly RecognizedKind[], load: VerifierRow['load']): VerifierRow {
+  return {
+    tees,
+    accepts: (content) =>
+      kinds.includes(content.kind) || (content.kind === 'evidence-json' && tees.includes(content.tee)),
+    load,
+  }
+}

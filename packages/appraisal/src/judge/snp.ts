@@ -1,0 +1,92 @@
+/** Judging SEV-SNP evidence. */
+import { concatBytes, decodeBase64, equalBytes } from '@veritee/codec/bytes'
+import { digest } from '@veritee/codec/hash'
+import {
+  appraiseSnp,
+  claimsOfSnpReport,
+  parseSnpCollateral,
+  parseSnpEvidence,
+  parseSnpReport,
+  type SnpAcceptance,
+  type SnpCollateral,
+  type SnpEvidence,
+  type VerifiedSnp,
+  verifySnpReport,
+} from '@veritee/evidence/snp'
+import { sortGiven } from './collateral.ts'
+import { isDebugAllowed } from './debug.ts'
+import type { JudgeOptions } from './options.ts'
+import type { GenuineEvidence, ReadableEvidence, TeeVerifier } from './verifier.ts'
+
+/** Reports alone, and evidence JSON in both serialisations. */
+export const SNP_VERIFIER: TeeVerifier = {
+  read: (content) => {
+    if (content.kind === 'evidence-json') return readEvidence(parseSnpEvidence(content.evidence))
+    const { bytes } = content as { readonly bytes: Uint8Array }
+    return readEvidence({ report: parseSnpReport(bytes), certificates: [] })
+  },
+  readJson: (evidence) => readEvidence(parseSnpEvidence(evidence)),
+}
+
+function readEvidence(evidence: SnpEvidence): ReadableEvidence {
+  return {
+    tee: 'snp',
+    verify: async (options) => {
+      const collateral = joinCollateral(evidence, options)
+      const { roots } = options.trust?.snp ?? {}
+      const trust = { collateral, now: options.now, ...(roots === undefined ? {} : { roots }) }
+      return describeGenuine(await verifySnpReport(evidence.report, trust), evidence)
+    },
+  }
+}
+
+/** What came with the evidence first: it is for this very chip. */
+function joinCollateral({ certificates }: SnpEvidence, options: JudgeOptions): SnpCollateral {
+  const own = parseSnpCollateral(certificates.map(({ bytes }) => bytes))
+  const given = giveSnpCollateral(options)
+  return { certificates: [...own.certificates, ...given.certificates], crls: [...own.crls, ...given.crls] }
+}
+
+/** Certificates and revocation lists among the files given. */
+export function giveSnpCollateral(options: JudgeOptions): SnpCollateral {
+  const { certificates, crls } = sortGiven(options)
+  return parseSnpCollateral([...certificates, ...crls])
+}
+
+function describeGenuine(verified: VerifiedSnp, { svsmManifest }: SnpEvidence): GenuineEvidence {
+  const { report, checks, simulated, root, expiresAt } = verified
+  const { report_data, init_data, ...claims } = claimsOfSnpReport(report)
+  const manifest = svsmManifest === undefined ? undefined : decodeBase64(svsmManifest)
+  return {
+    advisories: [],
+    checks,
+    claims: {
+      snp: { ...claims, ...(manifest === undefined ? {} : { svsm_attestation: true, svsm_manifest: svsmManifest }) },
+      report_data,
+      init_data,
+    },
+    reportData: report.reportData,
+    ...(manifest === undefined ? {} : { isAnswerTo: (asked) => coversManifest(report.reportData, asked, manifest) }),
+    initData: report.hostData,
+    isLogReplayed: false,
+    simulated,
+    root,
+    expiresAt,
+    appraise: (options) => appraiseSnp(verified, createSnpAcceptance(options)),
+  }
+}
+
+/** With a services manifest of an SVSM the report data is SHA-512(nonce padded to 64 bytes ‖ manifest). */
+function coversManifest(field: Uint8Array, asked: Uint8Array, manifest: Uint8Array): boolean {
+  if (asked.length === 0 || asked.length > 64) return false
+  return equalBytes(field, digest('sha512', concatBytes(asked, new Uint8Array(64 - asked.length)), manifest))
+}
+
+/** The acceptance rules with what the expectations relax by name. */
+export function createSnpAcceptance({ acceptance, expectations }: JudgeOptions): SnpAcceptance {
+  return {
+    ...(isDebugAllowed({ acceptance, expectations }) ? { allowDebug: true } : {}),
+    ...(expectations?.allow.includes('migratable') || acceptance?.allowMigratable ? { allowMigrationAgent: true } : {}),
+    ...acceptance?.snp,
+  }
+}
