@@ -1,0 +1,10 @@
+/** A simulated Hygon: authorities, a chip, reports, launch packets. */
+export { CSV_BREAKAGES, CSV_UNACCEPTED, CSV_UNBREAKABLE, type CsvBreakage } from './breakages/index.ts'
+export { assembleDraft as assembleCsvDraft, type CsvCase, type CsvDraft } from './draft.ts'
+export { createEventLog as createCsvEventLog } from './event-log.ts'
+export { type CsvEvidenceParts, encodeCsvEvidence, encodeFlatCsvEvidence } from './evidence.ts'
+export type { CsvRecipe, CsvWorldOptions } from './recipe.ts'
+export type { CsvReportValues, CsvReportVersion } from './report.ts'
+export { loadCsvWorld, saveCsvWorld } from './state.ts'
+export type { CsvIssueOptions, CsvWorld, CsvWorldRoot } from './types.ts'
+export { createCsvWorld } from './world.ts'
