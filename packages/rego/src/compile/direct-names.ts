@@ -1,11 +1,45 @@
-import type { Body, Expression, Term } from '../syntax/index.ts'
+import type { Body, Expression, Variable as Name, Term } from '../syntax/index.ts'
 
-/** The names of variables that stand in a body, or in terms beside it, outside comprehensions and inner bodies. */
+/**
+ * The names of variables that stand in a body, or in terms beside it, outside comprehensions and inner bodies; without
+ * those that the body itself introduces.
+ */
 export function collectDirectNames(body: Body, beside: readonly (Term | undefined)[]): Set<string> {
   const names = new Set<string>()
   for (const expression of body) collectExpression(expression, names)
   for (const term of beside) if (term) collectTerm(term, names)
+  for (const expression of body) for (const { name } of declaredNames(expression)) names.delete(name)
   return names
+}
+
+/** The variables that an expression introduces by `:=` or `some`. */
+export function declaredNames(expression: Expression): Name[] {
+  switch (expression.kind) {
+    case 'some':
+      return [...expression.variables]
+    case 'some-in':
+      return [...(expression.key ? patternNames(expression.key) : []), ...patternNames(expression.value)]
+    case 'term': {
+      const { term } = expression
+      return term.kind === 'call' && term.infix === ':=' ? patternNames(term.args[0]!) : []
+    }
+    default:
+      return []
+  }
+}
+
+/** The variables that a pattern binds: keys of objects are read, not bound. */
+export function patternNames(pattern: Term): Name[] {
+  switch (pattern.kind) {
+    case 'variable':
+      return [pattern]
+    case 'array':
+      return pattern.items.flatMap(patternNames)
+    case 'object':
+      return pattern.entries.flatMap(([, value]) => patternNames(value))
+    default:
+      return []
+  }
 }
 
 function collectExpression(expression: Expression, names: Set<string>): void {

@@ -128,6 +128,7 @@ class Collector {
       if (child) this.reach(child, path, depth + 1)
       return
     }
+    if (part?.kind === 'constant') return
     for (const child of node.children.values()) this.reach(child, path, depth + 1)
   }
 }

@@ -1,5 +1,5 @@
 import type { Body, Call, Every, Expression, SomeIn, Term, TermExpression } from '../syntax/index.ts'
-import { collectDirectNames } from './direct-names.ts'
+import { collectDirectNames, patternNames } from './direct-names.ts'
 import type { ResolvedExpression, ResolvedTerm } from './ir.ts'
 import { checkArity, resolveAlternatives, resolveTerm } from './resolve-term.ts'
 import { resolveWiths } from './resolve-with.ts'
@@ -96,20 +96,6 @@ function declarePattern(resolver: Resolver, scope: Scope, pattern: Term): Resolv
     if (!name.startsWith('$')) declare(resolver, scope, name, at)
   }
   return resolveTerm(resolver, scope, pattern)
-}
-
-/** The variables that a pattern binds. */
-export function patternNames(pattern: Term): { name: string; at: number }[] {
-  switch (pattern.kind) {
-    case 'variable':
-      return [pattern]
-    case 'array':
-      return pattern.items.flatMap(patternNames)
-    case 'object':
-      return pattern.entries.flatMap(([, value]) => patternNames(value))
-    default:
-      return []
-  }
 }
 
 function declare(resolver: Resolver, scope: Scope, name: string, at: number): void {

@@ -29,9 +29,7 @@ export class Resolver {
     const global = this.globals.get(head)
     if (global) {
       const node = global.root === 'data' ? this.tree.find([...global.path, ...rest]) : undefined
-      return node?.kind === 'function' || (node?.kind === 'complete' && node.default?.rule.head.args)
-        ? { node }
-        : undefined
+      return node?.kind === 'function' ? { node } : undefined
     }
     const builtin = this.builtins.get(names.join('.'))
     return builtin ? { builtin } : undefined

@@ -2,7 +2,7 @@ import type { RuleNode } from '../compile/rule-tree.ts'
 import { compareValues, equalValues, keyOf, ObjectBuilder, RegoObject, RegoSet, type Value } from '../value/index.ts'
 import type { Context, Mask } from './context.ts'
 import { conflict, type Extent } from './extent.ts'
-import { indexValue } from './index-value.ts'
+import { indexData, indexValue } from './index-value.ts'
 import type { Program } from './program.ts'
 
 /** A place under `data`, where rules, partial rules of places above it, and given data come together. */
@@ -32,17 +32,15 @@ export function childPlace(program: Program, context: Context, place: Place, key
   const ruled = node !== undefined && (node.kind !== undefined || node.partials.length > 0)
   if (mask?.replaced)
     return { node: undefined, base: indexValue(place.base, key), extents: NO_EXTENTS, mask: undefined }
-  if (node?.kind !== undefined) {
-    const value = program.ruleValue(context, node)
+  const above = ownExtents(program, context, place)
+  if (node?.kind !== undefined || above.some((extent) => extent.isLeaf)) {
+    const value = placeValue(program, context, place)
     return { node: undefined, base: indexValue(value, key), extents: NO_EXTENTS, mask: undefined }
   }
-  const above = ownExtents(program, context, place)
-  const leaf = above.find((extent) => extent.isLeaf)
-  if (leaf) return { node: undefined, base: indexValue(leaf.value(), key), extents: NO_EXTENTS, mask: undefined }
   const extents = above.map((extent) => extent.child(key)).filter((extent) => extent !== undefined)
   return {
     node: typeof key === 'string' ? node?.children.get(key) : undefined,
-    base: ruled && !mask ? undefined : indexValue(place.base, key),
+    base: ruled && !mask ? undefined : indexData(place.base, key),
     extents: extents.length === 0 ? NO_EXTENTS : extents,
     mask,
   }
@@ -87,7 +85,9 @@ function mergePlace(program: Program, context: Context, place: Place): Value {
   for (const key of placeKeys(program, context, place)) {
     context.run.step()
     const value = placeValue(program, context, childPlace(program, context, place, key))
-    if (value !== undefined) builder.set(key, value)
+    const base = place.mask ? undefined : indexValue(place.base, key)
+    const merged = value === undefined || base === undefined ? value : mergeValues(base, value)
+    if (merged !== undefined) builder.set(key, merged)
   }
   return builder.build()
 }
@@ -107,6 +107,18 @@ function combine(values: readonly Value[]): Value | undefined {
     if (!equalValues(left, right)) throw conflict()
     return left
   }, first)
+}
+
+/** Given data beside what rules say: objects are joined, otherwise the given data stands. */
+function mergeValues(base: Value, value: Value): Value {
+  if (base === value || !(base instanceof RegoObject) || !(value instanceof RegoObject)) return base
+  const builder = new ObjectBuilder()
+  for (const [key, item] of value.unorderedEntries()) builder.set(key, item)
+  for (const [key, item] of base.unorderedEntries()) {
+    const other = value.get(key)
+    builder.set(key, other === undefined ? item : mergeValues(item, other))
+  }
+  return builder.build()
 }
 
 function keysOf(value: Value | undefined): readonly Value[] {

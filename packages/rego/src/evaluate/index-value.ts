@@ -7,6 +7,11 @@ export function indexValue(value: Value | undefined, key: Value): Value | undefi
   return value instanceof RegoSet && value.has(key) ? key : undefined
 }
 
+/** As {@link indexValue} in given data, where a whole number also finds the member of its digits. */
+export function indexData(value: Value | undefined, key: Value): Value | undefined {
+  return indexValue(value, key) ?? (typeof key === 'number' ? indexMember(value, String(key)) : undefined)
+}
+
 /** As {@link indexValue} for a name. */
 export function indexMember(value: Value | undefined, name: string): Value | undefined {
   if (value instanceof RegoObject) return value.member(name)

@@ -3,7 +3,7 @@ import type { RuleNode } from '../compile/rule-tree.ts'
 import { RegoObject, type Value } from '../value/index.ts'
 import type { Context, Evaluate, Frame } from './context.ts'
 import { childPlace, placeValue, rootPlace } from './documents.ts'
-import { indexMember, indexValue } from './index-value.ts'
+import { indexData, indexMember, indexValue } from './index-value.ts'
 import type { Linker } from './linker.ts'
 
 /** The value at the end of a path whose parts are all known. */
@@ -14,7 +14,12 @@ export function linkPath(linker: Linker, { root, path }: PlannedPath): Evaluate 
 }
 
 /** Walks on from a value. */
-export function linkWalk(linker: Linker, start: Evaluate, path: readonly PlannedTerm[]): Evaluate {
+export function linkWalk(
+  linker: Linker,
+  start: Evaluate,
+  path: readonly PlannedTerm[],
+  index: typeof indexValue = indexValue,
+): Evaluate {
   const names = constantNames(path)
   if (names.length === path.length) return walkNames(start, names)
   const first = names.length === 0 ? start : walkNames(start, names)
@@ -25,7 +30,7 @@ export function linkWalk(linker: Linker, start: Evaluate, path: readonly Planned
       const value = first(context, frame)
       if (value === undefined) return undefined
       const at = key(context, frame)
-      return at === undefined ? undefined : indexValue(value, at)
+      return at === undefined ? undefined : index(value, at)
     }
   }
   return (context, frame) => {
@@ -34,7 +39,7 @@ export function linkWalk(linker: Linker, start: Evaluate, path: readonly Planned
       if (value === undefined) return undefined
       const at = key(context, frame)
       if (at === undefined) return undefined
-      value = indexValue(value, at)
+      value = index(value, at)
     }
     return value
   }
@@ -60,7 +65,7 @@ function linkDataPath(linker: Linker, path: readonly PlannedTerm[]): Evaluate {
   for (const [depth, name] of names.entries()) {
     node = node.children.get(name)
     if (!node) {
-      const walk = linkWalk(linker, (context) => context.data, path)
+      const walk = linkWalk(linker, (context) => context.data, path, indexData)
       return (context, frame) => (context.mask === undefined ? walk(context, frame) : slow(context, frame))
     }
     if (node.underPartials) return slow

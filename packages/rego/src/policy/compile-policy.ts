@@ -3,6 +3,7 @@ import { RegoError } from '../errors.ts'
 import type { Builtin } from '../evaluate/builtin.ts'
 import { planRules } from '../evaluate/link-program.ts'
 import { parseModule } from '../syntax/index.ts'
+import { DEFAULT_BUILTINS } from './builtin-table.ts'
 import { createHostBuiltins } from './host.ts'
 import type { PolicyOptions, PolicySource } from './options.ts'
 import { Policy } from './policy.ts'
@@ -14,7 +15,7 @@ import { Policy } from './policy.ts'
 export function compilePolicy(sources: readonly PolicySource[], options: PolicyOptions = {}): Policy {
   const version = options.version ?? 'v1'
   const modules = sources.map(({ file, text }) => parseModule(text, file, version))
-  const builtins = new Map<string, Builtin>()
+  const builtins = new Map<string, Builtin>(options.builtins ? [] : DEFAULT_BUILTINS)
   for (const builtin of options.builtins ?? []) builtins.set(builtin.name, builtin)
   for (const builtin of createHostBuiltins(options.hostFunctions ?? {})) builtins.set(builtin.name, builtin)
   try {

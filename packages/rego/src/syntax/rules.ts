@@ -11,7 +11,7 @@ export function parseRules(cursor: TokenCursor, version: RegoVersion): Rule[] {
   const at = cursor.token.at
   const isDefault = cursor.takeKeyword('default')
   const written = parseHead(cursor)
-  if (isDefault) return [parseDefault(cursor, written, at)]
+  if (isDefault) return [parseDefault(cursor, written, at, version)]
   const usesIf = cursor.takeKeyword('if')
   const bodyAt = cursor.token.at
   const body = parseRuleBody(cursor, usesIf, version)
@@ -50,17 +50,18 @@ function nameAndPath(cursor: TokenCursor, term: Term): Pick<RuleHead, 'name' | '
   if (term.kind === 'call' && term.infix === undefined) {
     const [name = '', ...rest] = term.names
     const path = rest.map((part): Term => ({ kind: 'scalar', at: term.at, value: part }))
-    return { name, path, args: term.args }
+    return { name, path, args: term.args.length === 0 ? undefined : term.args }
   }
   throw cursor.error(term.at, 'this is not the head of a rule', ['a rule name'])
 }
 
-function parseDefault(cursor: TokenCursor, head: RuleHead, at: number): Rule {
+function parseDefault(cursor: TokenCursor, head: RuleHead, at: number, version: RegoVersion): Rule {
   if (head.key) throw cursor.error(head.key.at, 'a default rule contains no members')
   if (!head.value) throw cursor.unexpected([':=', '='])
   if (cursor.isKeyword('if') || cursor.isMark('{')) throw cursor.error(cursor.token.at, 'a default rule has no body')
   refuseVariables(cursor, head.value)
   for (const argument of head.args ?? []) {
+    if (argument.kind === 'scalar' && version === 'v0') continue
     if (argument.kind !== 'variable') throw cursor.error(argument.at, 'arguments of a default function are variables')
   }
   return { at, default: true, head, body: [], elses: [], end: cursor.lastEnd, chained: false }

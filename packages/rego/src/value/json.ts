@@ -3,7 +3,7 @@ import { isArray } from './compare.ts'
 import { createNumber, doubleOf, ExactNumber, numberFromDouble, numberText } from './exact-number.ts'
 import { RegoObject } from './object.ts'
 import { RegoSet } from './set.ts'
-import { stringText, termText } from './text.ts'
+import { stringText } from './text.ts'
 import type { Value } from './value.ts'
 
 /** How deeply nested a JSON value may be unless the caller says otherwise. */
@@ -77,5 +77,5 @@ export function jsonText(value: Value): string {
 }
 
 function memberName(key: Value): string {
-  return typeof key === 'string' ? key : termText(key)
+  return typeof key === 'string' ? key : jsonText(key)
 }
