@@ -54,7 +54,7 @@ export function appraiseCsv(verified: VerifiedCsv, acceptance: CsvAcceptance = {
       severity: acceptance.allowUnboundSerialNumber === false ? 'error' : 'warning',
       path: 'csv.serial_number',
       actual: verified.serialNumber,
-      message: 'HSK and CEK came with the evidence, so the serial number is only what the sender says.',
+      message: 'HSK and CEK were not fetched for this serial number, so it is only what the sender says.',
       next: 'Fetch the certificates by the serial number from the Hygon key distribution service.',
     })
   }

@@ -47,6 +47,9 @@ export function claimsOfCsvReport(report: CsvReport): Claims {
     ...(report.anonce === undefined ? {} : { anonce: encodeHex(u32le(report.anonce)) }),
     ...(report.build === undefined ? {} : { build: report.build, rtmr_version: report.rtmrVersion }),
     ...Object.fromEntries(rtmrs.map((value, index) => [`rtmr${index}`, encodeHex(value)])),
+    ...(report.reserved === undefined
+      ? {}
+      : { reserved0: encodeHex(report.reserved[0]), reserved1: encodeHex(report.reserved[1]) }),
     ...(report.hostData === undefined ? {} : { host_data: encodeHex(report.hostData) }),
   }
 }

@@ -26,7 +26,7 @@ function codeOf(work: () => unknown): string {
 const MEASURE = '1178dadbf826ec7a07444ba358376d81c312cb53d703f9da83b26c1eee2ea052'
 
 describe.skipIf(!haveVectors)(`Hygon CSV, a real chip${vectorsAbsent}`, () => {
-  const chip = () => parseHskCek(readVector('csv/hsk_cek.cert'))
+  const chip = () => ({ ...parseHskCek(readVector('csv/hsk_cek.cert')), serialNumber: 'NZA9T14052605' })
   /** As the firmware wrote it, with the sealing key of its guest still inside. */
   const open = () => readVector('csv/report.cert')
   const mnonce = decodeHex('67c6697351ff4aec29cdbaabf2fbe346')
@@ -58,6 +58,16 @@ describe.skipIf(!haveVectors)(`Hygon CSV, a real chip${vectorsAbsent}`, () => {
     expect(new TextDecoder().decode(report.reportData)).toMatch(/^user data/)
     expect(verified.serialNumberBound).toBe(true)
     expect(claimsOfCsv(verified)).toMatchObject({ version: '1', measure: MEASURE, anonce: '9b429112' })
+  })
+
+  it('the serial number is bound only by certificates that were fetched for it', () => {
+    const { hsk, cek } = chip()
+    for (const chips of [[{ hsk, cek }], [{ hsk, cek, serialNumber: 'OTHER' }]]) {
+      const verified = verifyCsvEvidence(evidenceOf(closed()), { chips })
+      expect(verified.serialNumberBound).toBe(false)
+      const codes = appraiseCsv(verified, { allowUnboundSerialNumber: false }).map((finding) => finding.code)
+      expect(codes).toContain('CSV_SERIAL_NUMBER_UNBOUND')
+    }
   })
 
   it('CSV_SEALING_KEY_PRESENT: a page that still carries the secret is refused before anything else', () => {

@@ -47,6 +47,8 @@ export interface CsvReport {
   readonly rtmrVersion?: number
   /** Version 2 on: five registers of 32 bytes; register 0 is the launch digest. */
   readonly rtmrs?: readonly Uint8Array[]
+  /** Version 2 on: what the format keeps for later, 14 bytes and 656 (592 in version 3). */
+  readonly reserved?: readonly [Uint8Array, Uint8Array]
   /** Version 3: 64 bytes. */
   readonly hostData?: Uint8Array
   /** r‖s, 64 bytes. */

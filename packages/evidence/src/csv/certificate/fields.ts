@@ -49,6 +49,8 @@ export function readUserId(bytes: Uint8Array, path: string): Uint8Array {
   const size = bytes[0]! | (bytes[1]! << 8)
   if (size > MOST_UID_BYTES)
     throw refuse('CSV_CERTIFICATE_MALFORMED', `${path}.uid_size`, `at most ${MOST_UID_BYTES}`, size)
+  if (!isAllZero(bytes.subarray(2 + size)))
+    throw refuse('CSV_CERTIFICATE_MALFORMED', `${path}.user_id`, 'zeros behind the id')
   return bytes.subarray(2, 2 + size)
 }
 

@@ -115,7 +115,7 @@ function looksClear(signer: Uint8Array): boolean {
 function parseRegisters(
   bytes: Uint8Array,
   version: 2 | 3,
-): Pick<CsvReport, 'build' | 'rtmrVersion' | 'rtmrs' | 'hostData'> {
+): Pick<CsvReport, 'build' | 'rtmrVersion' | 'rtmrs' | 'reserved' | 'hostData'> {
   const rtmrs = Array.from({ length: RTMR_COUNT }, (_, index) =>
     bytes.subarray(0xd0 + index * RTMR_BYTES, 0xd0 + (index + 1) * RTMR_BYTES),
   )
@@ -123,6 +123,7 @@ function parseRegisters(
     build: u32(bytes, 0xbc),
     rtmrVersion: u32(bytes, 0xc0) & 0xffff,
     rtmrs,
+    reserved: [bytes.subarray(0xc2, 0xd0), bytes.subarray(0x170, version === 3 ? 0x3c0 : 0x400)],
     ...(version === 3 ? { hostData: bytes.subarray(0x3c0, 0x400) } : {}),
   }
 }

@@ -1,7 +1,9 @@
 /** HRK to HSK to CEK to PEK: roles, issuers and signatures. */
-import { equalBytes } from '@veritee/codec/bytes'
+import { encodeHex, equalBytes, u16be } from '@veritee/codec/bytes'
+import { digest } from '@veritee/codec/hash'
 import { importPublicKey } from '@veritee/codec/signature'
 import { verifySm2 } from '@veritee/codec/sm'
+import { LruMap } from '../../dcap/verify/lru.ts'
 import {
   ALGORITHM_SM2,
   type AuthorityCertificate,
@@ -10,6 +12,7 @@ import {
   USAGE,
 } from '../certificate/certificates.ts'
 import { readSignature, refuse } from '../certificate/fields.ts'
+import { CsvError } from '../codes.ts'
 import type { CsvRoot } from '../roots.ts'
 
 /** Finds the pinned root that an HSK names as its issuer. @throws EvidenceError CSV_CHAIN_ROOT */
@@ -50,10 +53,20 @@ export function verifyChainSignatures(
     key: importPublicKey({ kind: 'ec-point', curve: 'SM2', point: root.publicKey }),
     userId: root.userId,
   }
-  if (!verifySm2(rootSigner.key, hsk.signedBytes, hsk.signature, { userId: rootSigner.userId }))
-    throw refuse('CSV_CHAIN_SIGNATURE', 'hsk.signature')
+  if (!isSignedBy(hsk, hsk.signature, rootSigner)) throw refuse('CSV_CHAIN_SIGNATURE', 'hsk.signature')
   verifyPlatformSignature('cek', cek, USAGE.hsk, hsk)
   verifyPlatformSignature('pek', pek, USAGE.cek, cek)
+}
+
+/** Whether a CEK signed a PEK; false for what cannot be read as a signature. */
+export function isIssuer(cek: PlatformCertificate, pek: PlatformCertificate): boolean {
+  const place = pek.signatures.find((entry) => entry.usage === USAGE.cek && entry.algorithm === ALGORITHM_SM2)
+  try {
+    return place !== undefined && isSignedBy(pek, readSignature(place.bytes, 'pek.signature'), cek)
+  } catch (error) {
+    if (error instanceof CsvError) return false
+    throw error
+  }
 }
 
 /** The place that names the issuer's usage must hold its signature; SM2 takes the issuer's user id. */
@@ -72,13 +85,23 @@ export function verifyPlatformSignature(
       certificate.signatures.map((entry) => entry.usage),
     )
   }
-  if (
-    !verifySm2(issuer.key, certificate.signedBytes, readSignature(place.bytes, `${name}.signature`), {
-      userId: issuer.userId,
-    })
-  ) {
+  if (!isSignedBy(certificate, readSignature(place.bytes, `${name}.signature`), issuer))
     throw refuse('CSV_CHAIN_SIGNATURE', `${name}.signature`)
-  }
+}
+
+/** Every machine of a fleet comes with the same few certificates: what was verified once is remembered. */
+const verified = new LruMap<true>(512)
+
+function isSignedBy(
+  { signedBytes }: { readonly signedBytes: Uint8Array },
+  signature: Uint8Array,
+  { key, userId }: CsvSigner,
+): boolean {
+  const name = encodeHex(digest('sha256', key.point!, u16be(userId.length), userId, signature, signedBytes))
+  if (verified.find(name) !== undefined) return true
+  const holds = verifySm2(key, signedBytes, signature, { userId })
+  if (holds) verified.keep(name, true)
+  return holds
 }
 
 function expectUsage(name: string, expected: number, actual: number): void {

@@ -4,10 +4,21 @@ import type { AuthorityCertificate, PlatformCertificate } from '../certificate/c
 import type { CsvEvidence } from '../evidence-json.ts'
 import type { CsvRoot } from '../roots.ts'
 
+/** The certificates of one chip. */
+export interface CsvChip {
+  readonly hsk: AuthorityCertificate
+  readonly cek: PlatformCertificate
+  /**
+   * The serial number that the key distribution service was asked with. Neither certificate states it, so without it the
+   * serial number of a report is not bound.
+   */
+  readonly serialNumber?: string
+}
+
 /** What a caller trusts. Hygon certificates carry no dates, so no time is asked. */
 export interface CsvTrust {
-  /** HSK and CEK of the chip, where the evidence does not bring them; these win over the evidence's own. */
-  readonly chips?: readonly { readonly hsk: AuthorityCertificate; readonly cek: PlatformCertificate }[]
+  /** HSK and CEK of one chip or several. Those that issued the report's PEK win over the evidence's own. */
+  readonly chips?: readonly CsvChip[]
   /** Defaults to Hygon's pinned root key. */
   readonly roots?: readonly CsvRoot[]
 }
@@ -17,7 +28,7 @@ export interface CsvVerification {
   readonly evidence: CsvEvidence
   /** Whose key signed: letters and digits. */
   readonly serialNumber: string
-  /** Whether HSK and CEK came from the caller, who fetched them for this serial number, or only from the evidence. */
+  /** Whether the caller fetched HSK and CEK for this very serial number; otherwise it is only what the sender says. */
   readonly serialNumberBound: boolean
   /** The event log, where one was given and led to the registers. */
   readonly bootLog?: BootLog

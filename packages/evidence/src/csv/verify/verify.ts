@@ -16,7 +16,7 @@ import type { CsvEvidence } from '../evidence-json.ts'
 import { parseSerialNumber } from '../report/parse.ts'
 import { HYGON_ROOT } from '../roots.ts'
 import type { CsvReport } from '../types.ts'
-import { checkRoles, findRoot, verifyChainSignatures } from './chain.ts'
+import { checkRoles, findRoot, isIssuer, verifyChainSignatures } from './chain.ts'
 import type { CsvTrust, VerifiedCsv } from './types.ts'
 
 /**
@@ -84,10 +84,10 @@ interface Chip {
   readonly bound: boolean
 }
 
-/** Certificates that the caller fetched for this chip come first: they bind the serial number. */
-function findChip({ hsk, cek }: CsvEvidence, { chips = [] }: CsvTrust): Chip {
-  const [own] = chips
-  if (own !== undefined) return { ...own, bound: true }
+/** Certificates that the caller has come first; of several chips, the one that issued the PEK. */
+function findChip({ report, hsk, cek }: CsvEvidence, { chips = [] }: CsvTrust): Chip {
+  const own = chips.length > 1 ? (chips.find((chip) => isIssuer(chip.cek, report.pek)) ?? chips[0]) : chips[0]
+  if (own !== undefined) return { hsk: own.hsk, cek: own.cek, bound: own.serialNumber === report.serialNumber }
   if (hsk === undefined || cek === undefined)
     throw refuse('CSV_CHAIN_INCOMPLETE', 'cert_chain.hsk_cek', 'HSK and CEK', 'absent')
   return { hsk, cek, bound: false }
