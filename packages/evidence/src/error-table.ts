@@ -5,6 +5,7 @@
 import type { ErrorTable } from '@veritee/codec/error'
 import { AZURE_ERRORS } from './azure/codes.ts'
 import { BOOT_LOG_ERRORS } from './boot-log/codes.ts'
+import { COLLATERAL_ERRORS } from './collateral/codes.ts'
 import { CSV_ERRORS } from './csv/codes.ts'
 import { DCAP_ERRORS } from './dcap/codes.ts'
 import type { EvidenceErrorCode } from './errors.ts'
@@ -17,6 +18,7 @@ import { TPM_ERRORS } from './tpm/codes.ts'
 export const EVIDENCE_ERRORS: ErrorTable<EvidenceErrorCode> = {
   ...AZURE_ERRORS,
   ...BOOT_LOG_ERRORS,
+  ...COLLATERAL_ERRORS,
   ...CSV_ERRORS,
   ...DCAP_ERRORS,
   ...GPU_ERRORS,

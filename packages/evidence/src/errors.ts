@@ -2,6 +2,7 @@
 import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
 import type { AzureErrorCode } from './azure/codes.ts'
 import type { BootLogErrorCode } from './boot-log/codes.ts'
+import type { CollateralErrorCode } from './collateral/codes.ts'
 import type { CsvErrorCode } from './csv/codes.ts'
 import { DCAP_ERRORS } from './dcap/codes.ts'
 import type { GpuErrorCode } from './gpu/codes.ts'
@@ -17,6 +18,7 @@ export type EvidenceErrorCode =
   | OwnCode
   | AzureErrorCode
   | BootLogErrorCode
+  | CollateralErrorCode
   | CsvErrorCode
   | GpuErrorCode
   | SnpErrorCode

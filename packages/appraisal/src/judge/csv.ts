@@ -77,13 +77,14 @@ function describeGenuine(verified: VerifiedCsv): GenuineEvidence {
 }
 
 /** The acceptance rules with what the expectations relax by name; an exact expectation is a pin, and is held to as one. */
-function createAcceptance({ acceptance, expectations }: JudgeOptions): CsvAcceptance {
+function createAcceptance(options: JudgeOptions): CsvAcceptance {
+  const { acceptance, expectations } = options
   const pinned = expectations?.claims.some(
     ({ path, rule }) =>
       PINS.includes(path) && rule.kind === 'one-of' && rule.values.every((value) => isDigest(value, path)),
   )
   return {
-    ...(isDebugAllowed({ acceptance, expectations }) ? { allowDebug: true } : {}),
+    ...(isDebugAllowed(options) ? { allowDebug: true } : {}),
     ...(pinned === true ? { allowUnpinnedNonce: true } : {}),
     ...acceptance?.csv,
   }

@@ -4,7 +4,6 @@ import { isCodedError } from '@veritee/codec/error'
 import { parsePem } from '@veritee/codec/pem'
 import { parseCertificate } from '@veritee/codec/x509'
 import { type DcapCollateral, type DcapQuote, parsePckExtension } from '@veritee/evidence/dcap'
-import type { JudgeOptions } from './options.ts'
 
 /** Intel's SGX extension, which a PCK certificate carries. */
 const PCK_EXTENSION = '1.2.840.113741.1.13.1'
@@ -13,8 +12,7 @@ const PCK_EXTENSION = '1.2.840.113741.1.13.1'
  * The bundles, likeliest first: of the kind of the quote, and of the platform family that its certificate names. A hint
  * alone: verification finds out whether a bundle fits.
  */
-export function rankCollateral(quote: DcapQuote, given: JudgeOptions['collateral']): DcapCollateral[] {
-  const list = given === undefined ? [] : isList(given) ? given : [given]
+export function rankCollateral(quote: DcapQuote, list: readonly DcapCollateral[]): DcapCollateral[] {
   if (list.length < 2) return [...list]
   const id = quote.tee === 'tdx' ? 'TDX' : 'SGX'
   const fmspc = readFmspc(quote)
@@ -24,10 +22,6 @@ export function rankCollateral(quote: DcapQuote, given: JudgeOptions['collateral
     .map((collateral) => ({ collateral, score: score(collateral) }))
     .sort((a, b) => b.score - a.score)
     .map(({ collateral }) => collateral)
-}
-
-function isList(given: NonNullable<JudgeOptions['collateral']>): given is readonly DcapCollateral[] {
-  return Array.isArray(given)
 }
 
 function findText(document: string, name: string, value: string): boolean {

@@ -6,15 +6,19 @@ import {
   type DcapAcceptance,
   type DcapCollateral,
   type DcapQuote,
+  type DcapTrust,
   describeTcbShortfall,
+  parseDcapCollateral,
   parseDcapEvidence,
   parseQuote,
   type TcbShortfall,
   type TcbStatus,
+  type TdxQuote,
   type VerifiedDcap,
   verifyDcapQuote,
 } from '@veritee/evidence/dcap'
 import { AppraisalError } from '../errors.ts'
+import { sortGiven } from './collateral.ts'
 import { rankCollateral } from './dcap-collateral.ts'
 import type { JudgeOptions } from './options.ts'
 import type { GenuineEvidence, ReadableEvidence, TeeVerifier } from './verifier.ts'
@@ -30,41 +34,70 @@ const OTHER_PLATFORM: ReadonlySet<string> = new Set([
 
 /** SGX and TDX quotes, alone or as evidence JSON. */
 export const DCAP_VERIFIER: TeeVerifier = {
-  tees: ['tdx', 'sgx'],
   read: (content, options) => {
-    if (content.kind === 'dcap-quote') return readQuote(content.bytes, options)
-    const isDcap = content.kind === 'evidence-json' && (content.tee === 'tdx' || content.tee === 'sgx')
-    return isDcap ? readEvidence(content.evidence, options) : undefined
+    if (content.kind === 'evidence-json') return readEvidence(content.evidence, options)
+    return readQuote((content as { readonly bytes: Uint8Array }).bytes, options)
   },
   readJson: readEvidence,
 }
 
 function readEvidence(evidence: object, options: JudgeOptions): ReadableEvidence {
-  return readQuote(parseDcapEvidence(evidence).quote, options)
+  const { quote, ccEventLog } = parseDcapEvidence(evidence)
+  return readQuote(quote, options, ccEventLog)
 }
 
-function readQuote(bytes: Uint8Array, { rules }: JudgeOptions): ReadableEvidence {
+function readQuote(bytes: Uint8Array, { rules }: JudgeOptions, ccEventLog?: Uint8Array): ReadableEvidence {
   const quote = parseQuote(bytes, { lenientSignatureData: rules === 'parity' })
   return {
     tee: quote.tee,
-    verify: async (options) => describeGenuine(await verifyQuote(quote, options)),
+    verify: async (options) => {
+      const genuine = describeDcap(await verifyQuote(quote, options))
+      const { eventLog = ccEventLog } = options
+      return eventLog === undefined || quote.tee !== 'tdx' ? genuine : withEventLog(genuine, quote, eventLog)
+    },
     explain: ({ details }) => describeTcbShortfall(quote.tee, (details['shortfall'] ?? []) as readonly TcbShortfall[]),
   }
 }
 
-async function verifyQuote(quote: DcapQuote, options: JudgeOptions): Promise<VerifiedDcap> {
-  const [best, ...others] = rankCollateral(quote, options.collateral)
+/** What the log says goes beside the claims of the quote once it leads to the quote's registers. */
+async function withEventLog(genuine: GenuineEvidence, quote: TdxQuote, eventLog: Uint8Array): Promise<GenuineEvidence> {
+  const { bankOfTdxQuote, claimsOfBootLog, replayBootLog } = await import('@veritee/evidence/boot-log')
+  const { bootLog, checks } = replayBootLog(genuine.checks, 'tdx.eventLog', eventLog, bankOfTdxQuote(quote))
+  const claims = { ...(genuine.claims['tdx'] as object), ...claimsOfBootLog(bootLog) }
+  return { ...genuine, checks, claims: { ...genuine.claims, tdx: claims }, isLogReplayed: true }
+}
+
+function verifyQuote(quote: DcapQuote, options: JudgeOptions): Promise<VerifiedDcap> {
+  return tryCollateral(quote, options, (collateral) => verifyWith(quote, collateral, options))
+}
+
+/** Calls `verify` with what is trusted of a quote, collateral by collateral, until one is for its platform. */
+export function trustDcap<T>(
+  quote: Uint8Array | undefined,
+  options: JudgeOptions,
+  verify: (trust: DcapTrust) => Promise<T>,
+): Promise<T> {
+  const own = parseQuote(quote ?? new Uint8Array(), { lenientSignatureData: options.rules === 'parity' })
+  return tryCollateral(own, options, (collateral) => verify(createTrust(collateral, options)))
+}
+
+async function tryCollateral<T>(
+  quote: DcapQuote,
+  options: JudgeOptions,
+  verify: (collateral: DcapCollateral) => Promise<T>,
+): Promise<T> {
+  const [best, ...others] = rankCollateral(quote, listCollateral(options))
   if (best === undefined) {
     throw new AppraisalError('APPRAISAL_COLLATERAL_MISSING', undefined, { details: { path: 'collateral' } })
   }
   try {
-    return await verifyWith(quote, best, options)
+    return await verify(best)
   } catch (reason) {
     let error: unknown = reason
     for (const collateral of others) {
       if (!isCodedError(error) || !OTHER_PLATFORM.has(error.code)) break
       try {
-        return await verifyWith(quote, collateral, options)
+        return await verify(collateral)
       } catch (next) {
         error = next
       }
@@ -74,23 +107,33 @@ async function verifyQuote(quote: DcapQuote, options: JudgeOptions): Promise<Ver
   }
 }
 
+/** Bundles given as such, then those among the files. */
+function listCollateral(options: JudgeOptions): readonly DcapCollateral[] {
+  const { collateral = [] } = options
+  const given = Array.isArray(collateral) ? (collateral as readonly DcapCollateral[]) : [collateral as DcapCollateral]
+  return [...given, ...sortGiven(options).dcap.map((text) => parseDcapCollateral(text))]
+}
+
 function verifyWith(quote: DcapQuote, collateral: DcapCollateral, options: JudgeOptions): Promise<VerifiedDcap> {
-  const { now, roots, rules, clockSkewSeconds, dcapVerifier } = options
-  const moment = {
+  const { roots, rules, ...moment } = createTrust(collateral, options)
+  if (options.dcapVerifier !== undefined) return options.dcapVerifier.verify(quote, moment)
+  return verifyDcapQuote(quote, createTrust(collateral, options))
+}
+
+function createTrust(collateral: DcapCollateral, options: JudgeOptions): DcapTrust {
+  const { now, roots, rules, clockSkewSeconds } = options
+  return {
     collateral,
     now,
     allowExpired: createAcceptance(options).allowExpired === true,
     ...(clockSkewSeconds === undefined ? {} : { clockSkewSeconds }),
-  }
-  if (dcapVerifier !== undefined) return dcapVerifier.verify(quote, moment)
-  return verifyDcapQuote(quote, {
-    ...moment,
     ...(roots === undefined ? {} : { roots }),
     ...(rules === undefined ? {} : { rules }),
-  })
+  }
 }
 
-function describeGenuine(verified: VerifiedDcap): GenuineEvidence {
+/** A verified quote as a judgement looks at it. */
+export function describeDcap(verified: VerifiedDcap): GenuineEvidence {
   const { quote, tcb, supplemental, checks, simulated, root, expiresAt } = verified
   const { report_data, init_data, ...claims } = createDcapClaims(quote, verified)
   const advisories = tcb.launch.advisoryIds
@@ -106,6 +149,7 @@ function describeGenuine(verified: VerifiedDcap): GenuineEvidence {
       evaluationNumber: supplemental.tcbEvaluationDataNumber,
     },
     reportData: quote.body.reportData,
+    isLogReplayed: false,
     initData: quote.tee === 'tdx' ? quote.body.mrConfigId : quote.body.configId,
     simulated,
     root,

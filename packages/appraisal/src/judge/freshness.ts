@@ -11,8 +11,23 @@ export interface Freshness {
   readonly check: Check
 }
 
-/** Compares the report data field with what was asked for, each right-padded with zeros. An empty list or value matches nothing. */
-export function checkFreshness(field: Uint8Array, asked: Uint8Array | readonly Uint8Array[] | undefined): Freshness {
+/**
+ * Compares what the evidence carries with what was asked for, by the derivation of its kind:
+ *
+ * - SGX, TDX, SNP, CSV, DCU: the question with zeros behind it fills the report data field; with a services manifest of an
+ *   SVSM, SNP report data is SHA-512 of the question padded to 64 bytes and the manifest;
+ * - TPM: the nonce of every quote is the question as it is, padded with zeros to 32 or 64 bytes, or cut to 32 bytes;
+ * - Azure: the nonce is the question as it is, and from version 2 on the hardware report covers it too;
+ * - NVIDIA: the nonce is the question, padded with zeros or cut to 32 bytes;
+ * - enclave documents and sample evidence: the question as it is.
+ *
+ * An empty list or value matches nothing.
+ */
+export function checkFreshness(
+  field: Uint8Array,
+  asked: Uint8Array | readonly Uint8Array[] | undefined,
+  isAnswerTo: (asked: Uint8Array) => boolean = (value) => matchesField(field, value),
+): Freshness {
   if (asked === undefined) {
     return {
       answer: 'unasked',
@@ -26,7 +41,7 @@ export function checkFreshness(field: Uint8Array, asked: Uint8Array | readonly U
     }
   }
   const candidates = asked instanceof Uint8Array ? [asked] : asked
-  if (candidates.some((candidate) => matchesField(field, candidate))) {
+  if (candidates.some(isAnswerTo)) {
     return { answer: 'yes', check: { id: ID, result: 'pass' } }
   }
   return {

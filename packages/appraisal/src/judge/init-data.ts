@@ -3,13 +3,18 @@ import { encodeHex } from '@veritee/codec/bytes'
 import type { Finding } from '@veritee/evidence/result'
 import { matchesField } from './freshness.ts'
 
-/** A finding unless the field is one of the digests, right-padded with zeros. Evidence without such a field is refused. */
+/**
+ * A finding unless the field proves one of the digests: by default each padded with zeros, or cut, to the field. Evidence
+ * without such a field is refused.
+ */
 export function appraiseInitData(
   tee: string,
   field: Uint8Array | undefined,
   digests: readonly Uint8Array[],
+  proves: (digest: Uint8Array) => boolean = (digest) =>
+    field !== undefined && matchesField(field, digest.subarray(0, field.length)),
 ): Finding[] {
-  if (field !== undefined && digests.some((digest) => matchesField(field, digest))) return []
+  if (field !== undefined && digests.some(proves)) return []
   return [
     {
       code: 'APPRAISAL_INIT_DATA_MISMATCH',

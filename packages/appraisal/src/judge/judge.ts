@@ -8,13 +8,15 @@ import { checkFreshness } from './freshness.ts'
 import { appraiseInitData } from './init-data.ts'
 import type { JudgeOptions } from './options.ts'
 import type { Answers, Judgement } from './types.ts'
+import { appraiseUnanswerable } from './unanswerable.ts'
 import type { GenuineEvidence, ReadableEvidence } from './verifier.ts'
-import { VERIFIERS } from './verifiers.ts'
+import { canonicalTee, VERIFIERS } from './verifiers.ts'
 
 const UNASKED: Answers = { readable: 'unasked', genuine: 'unasked', fresh: 'unasked', expected: 'unasked' }
 
 /**
- * Judges evidence of a trusted execution environment: a quote (raw, hex or base64), or evidence JSON as text or value.
+ * Judges evidence of a trusted execution environment: a quote or report (raw, hex or base64), or evidence JSON as text or
+ * value.
  *
  * Never throws for bad evidence: what is malformed, forged, stale or unexpected is an answer `no` with the check or the
  * finding that says why. `accepted` means that nothing asked came out `no`; ask for freshness with `reportData` and for
@@ -25,11 +27,11 @@ const UNASKED: Answers = { readable: 'unasked', genuine: 'unasked', fresh: 'unas
  * if (!judgement.accepted) console.log(judgement.answers, judgement.findings)
  */
 export async function judgeEvidence(input: Uint8Array | string | object, options: JudgeOptions): Promise<Judgement> {
-  const read = attempt(() => readEvidence(input, options))
+  const read = await attempt(() => readEvidence(input, options))
   if ('error' in read) return refuse({ ...UNASKED, readable: 'no' }, read.error, 'evidence.form')
   const { tee } = read.value
   const answers: Answers = { ...UNASKED, readable: 'yes' }
-  const verified = await attemptAsync(() => read.value.verify(options))
+  const verified = await attempt(() => read.value.verify(options))
   if ('error' in verified) {
     const findings = read.value.explain?.(verified.error) ?? []
     return { ...refuse({ ...answers, genuine: 'no' }, verified.error, 'evidence.genuine', tee), findings }
@@ -37,9 +39,11 @@ export async function judgeEvidence(input: Uint8Array | string | object, options
   return describe(tee, { ...answers, genuine: 'yes' }, verified.value, options)
 }
 
-function readEvidence(input: Uint8Array | string | object, options: JudgeOptions): ReadableEvidence {
-  const { tee } = options
-  const evidence = isText(input) ? readRecognized(recognizeEvidence(input), options) : readValue(input, options)
+async function readEvidence(input: Uint8Array | string | object, options: JudgeOptions): Promise<ReadableEvidence> {
+  const tee = options.tee === undefined ? undefined : canonicalTee(options.tee)
+  const evidence = isText(input)
+    ? await readRecognized(recognizeEvidence(input), options)
+    : await readValue(input, tee, options)
   if (tee === undefined || evidence.tee === tee) return evidence
   throw new AppraisalError('APPRAISAL_EVIDENCE_TEE_MISMATCH', undefined, {
     details: { path: 'evidence.tee', expected: tee, actual: evidence.tee },
@@ -51,20 +55,17 @@ function isText(input: Uint8Array | string | object): input is Uint8Array | stri
 }
 
 /** Evidence JSON that was parsed already: its kind is told, or found out from its members. */
-function readValue(value: object, options: JudgeOptions): ReadableEvidence {
-  const { tee } = options
-  const verifier = tee === undefined ? undefined : VERIFIERS.find(({ tees }) => tees.includes(tee))
-  if (verifier !== undefined) return verifier.readJson(value, options)
+async function readValue(value: object, tee: string | undefined, options: JudgeOptions): Promise<ReadableEvidence> {
+  const row = tee === undefined ? undefined : VERIFIERS.find(({ tees }) => tees.includes(tee))
+  if (row !== undefined && tee !== undefined) return (await row.load()).readJson(value, options, tee)
   if (tee !== undefined) throw unsupported(tee)
   return readRecognized(recognizeEvidence(JSON.stringify(value)), options)
 }
 
-function readRecognized(content: Recognized, options: JudgeOptions): ReadableEvidence {
-  for (const verifier of VERIFIERS) {
-    const evidence = verifier.read(content, options)
-    if (evidence !== undefined) return evidence
-  }
-  throw unsupported(content.kind === 'evidence-json' ? content.tee : content.kind)
+async function readRecognized(content: Recognized, options: JudgeOptions): Promise<ReadableEvidence> {
+  const row = VERIFIERS.find((entry) => entry.accepts(content))
+  if (row === undefined) throw unsupported(content.kind === 'evidence-json' ? content.tee : content.kind)
+  return (await row.load()).read(content, options)
 }
 
 function unsupported(actual: string): AppraisalError {
@@ -74,8 +75,8 @@ function unsupported(actual: string): AppraisalError {
 }
 
 function describe(tee: string, answers: Answers, genuine: GenuineEvidence, options: JudgeOptions): Judgement {
-  const { status, advisories, claims, simulated, root, expiresAt } = genuine
-  const fresh = checkFreshness(genuine.reportData, options.reportData)
+  const { status, advisories, claims, simulated, root, expiresAt, devices } = genuine
+  const fresh = checkFreshness(genuine.reportData, options.reportData, genuine.isAnswerTo)
   const findings = appraise(tee, genuine, options)
   const failed = findings.some(({ severity }) => severity === 'error')
   const expected = failed ? 'no' : options.expectations === undefined ? 'unasked' : 'yes'
@@ -84,24 +85,28 @@ function describe(tee: string, answers: Answers, genuine: GenuineEvidence, optio
     answers: { ...answers, fresh: fresh.answer, expected },
     genuine: true,
     accepted: fresh.answer !== 'no' && expected !== 'no',
-    status,
+    ...(status === undefined ? {} : { status }),
     advisories,
     checks: [...genuine.checks, fresh.check],
     findings,
     claims,
     simulated,
-    expiresAt,
-    root,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(root === undefined ? {} : { root }),
+    ...(devices === undefined ? {} : { devices }),
   }
 }
 
 function appraise(tee: string, genuine: GenuineEvidence, options: JudgeOptions): Finding[] {
-  const { claims, tcb, initData } = genuine
+  const { claims, tcb, initData, provesInitData } = genuine
   const { expectations } = options
   return [
     ...genuine.appraise(options),
-    ...(options.initData === undefined ? [] : appraiseInitData(tee, initData, options.initData)),
-    ...(expectations === undefined ? [] : appraiseExpectations({ tee, claims, tcb }, expectations)),
+    ...(options.initData === undefined ? [] : appraiseInitData(tee, initData, options.initData, provesInitData)),
+    ...appraiseUnanswerable(tee, genuine, options),
+    ...(expectations === undefined
+      ? []
+      : appraiseExpectations({ tee, claims, ...(tcb === undefined ? {} : { tcb }) }, expectations)),
   ]
 }
 
@@ -133,15 +138,7 @@ function refuse(answers: Answers, error: CodedError, id: string, tee?: string): 
 
 type Attempt<T> = { readonly value: T } | { readonly error: CodedError }
 
-function attempt<T>(work: () => T): Attempt<T> {
-  try {
-    return { value: work() }
-  } catch (error) {
-    return { error: expectCoded(error) }
-  }
-}
-
-async function attemptAsync<T>(work: () => Promise<T>): Promise<Attempt<T>> {
+async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await work() }
   } catch (error) {

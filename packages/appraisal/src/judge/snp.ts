@@ -83,9 +83,10 @@ function coversManifest(field: Uint8Array, asked: Uint8Array, manifest: Uint8Arr
 }
 
 /** The acceptance rules with what the expectations relax by name. */
-export function createSnpAcceptance({ acceptance, expectations }: JudgeOptions): SnpAcceptance {
+export function createSnpAcceptance(options: JudgeOptions): SnpAcceptance {
+  const { acceptance, expectations } = options
   return {
-    ...(isDebugAllowed({ acceptance, expectations }) ? { allowDebug: true } : {}),
+    ...(isDebugAllowed(options) ? { allowDebug: true } : {}),
     ...(expectations?.allow.includes('migratable') || acceptance?.allowMigratable ? { allowMigrationAgent: true } : {}),
     ...acceptance?.snp,
   }

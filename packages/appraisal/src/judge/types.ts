@@ -18,14 +18,14 @@ export interface Answers {
 
 /** A judgement as JSON: what the library, the command line and the service all show. */
 export interface Judgement {
-  /** `tdx`, `sgx`; absent while the evidence is not readable. */
+  /** `tdx`, `snp`, …; absent while the evidence is not readable. */
   readonly tee?: string
   readonly answers: Answers
   /** `answers.genuine` is `yes`. */
   readonly genuine: boolean
   /** No answer is `no`, and the evidence is genuine. Says nothing about freshness if that was not asked. */
   readonly accepted: boolean
-  /** TCB status in the vendor's words; absent while the evidence is not genuine. */
+  /** TCB status in the vendor's words; absent while the evidence is not genuine, and where the vendor has none. */
   readonly status?: string
   readonly advisories: readonly string[]
   /** Every check made, in order; a skipped one says why. */
@@ -36,8 +36,10 @@ export interface Judgement {
   readonly claims: Claims
   /** True if the judgement rests on a simulated root. */
   readonly simulated: boolean
-  /** Earliest end of validity of anything the judgement rests on, epoch seconds; absent while not genuine. */
+  /** Earliest end of validity of anything the judgement rests on, epoch seconds; absent while not genuine, and where nothing ends. */
   readonly expiresAt?: number
   /** Name of the root it rests on. */
   readonly root?: string
+  /** Judgements of the devices beside it, in composite evidence; it is accepted only with all of them. */
+  readonly devices?: readonly Judgement[]
 }

@@ -46,7 +46,7 @@ describe.skipIf(!haveVectors)(`Azure confidential VMs${vectorsAbsent}`, () => {
     const evidence = parseAzureEvidence(readVectorJson('dcap/az-tdx-vtpm-evidence-v0.json'))
     const quote = parseQuote(evidence.tdQuote!)
     if (quote.tee !== 'tdx') throw new Error('not a TD quote')
-    const checks = await verifyVtpm(evidence, quote.body.reportData, [])
+    const { checks } = await verifyVtpm(evidence, quote.body.reportData, [])
     expect(checks.every((check) => check.result === 'pass')).toBe(true)
   })
 

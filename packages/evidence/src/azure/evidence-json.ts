@@ -22,6 +22,8 @@ export interface AzureEvidence {
   readonly vcek?: Uint8Array
   /** TDX: the quote made from the TDREPORT in the HCL report. */
   readonly tdQuote?: Uint8Array
+  /** Firmware log of the vTPM, TCG crypto-agile. The evidence JSON has none: a caller adds it. */
+  readonly eventLog?: Uint8Array
 }
 
 /**

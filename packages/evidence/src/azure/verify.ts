@@ -5,6 +5,7 @@
 
 import { equalBytes } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
+import type { BootLog } from '../boot-log/replay.ts'
 import { parseTdReport } from '../dcap/tdreport/index.ts'
 import { verifyDcapQuote } from '../dcap/verify/index.ts'
 import type { DcapTrust, VerifiedDcap } from '../dcap/verify/types.ts'
@@ -16,6 +17,7 @@ import { parseSnpReport } from '../snp/report/parse.ts'
 import type { SnpTrust, VerifiedSnp } from '../snp/verify/types.ts'
 import { verifySnpReport } from '../snp/verify/verify.ts'
 import type { TpmEvidence } from '../tpm/types.ts'
+import { checkBootLogs } from '../tpm/verify/boot-logs.ts'
 import { checkPcrs, verifyQuoteSignature } from '../tpm/verify/quote.ts'
 import { BOOT_PCRS } from '../tpm/verify/verify.ts'
 import { AzureError } from './codes.ts'
@@ -27,6 +29,8 @@ interface AzureVerification {
   readonly evidence: AzureEvidence
   /** The vTPM's part, in the form of the TPM room. */
   readonly tpm: TpmEvidence
+  /** The event log, where one was given and led to the PCRs. */
+  readonly bootLogs: readonly BootLog[]
   /** Checks of the hardware report, then of the binding and the quote. */
   readonly checks: readonly Check[]
   readonly expiresAt: number
@@ -49,11 +53,12 @@ export async function verifyAzureSnp(evidence: AzureEvidence, trust: SnpTrust): 
   const { certificates, crls } = trust.collateral
   const collateral = { certificates: [...own.certificates, ...certificates], crls }
   const snp = await verifySnpReport(report, { ...trust, collateral })
-  const checks = await verifyVtpm(evidence, report.reportData, snp.checks)
+  const { checks, bootLogs } = await verifyVtpm(evidence, report.reportData, snp.checks)
   return sealVerified({
     evidence,
     snp,
     tpm: tpmOf(evidence),
+    bootLogs,
     checks,
     expiresAt: snp.expiresAt,
     simulated: snp.simulated,
@@ -72,11 +77,12 @@ export async function verifyAzureTdx(evidence: AzureEvidence, trust: DcapTrust):
   const report = parseTdReport(evidence.hcl.hardwareReport)
   if (!equalBytes(report.mrTd, tdx.quote.body.mrTd) || !equalBytes(report.reportData, tdx.quote.body.reportData))
     throw mismatch('hcl_report')
-  const checks = await verifyVtpm(evidence, tdx.quote.body.reportData, tdx.checks)
+  const { checks, bootLogs } = await verifyVtpm(evidence, tdx.quote.body.reportData, tdx.checks)
   return sealVerified({
     evidence,
     tdx,
     tpm: tpmOf(evidence),
+    bootLogs,
     checks,
     expiresAt: tdx.expiresAt,
     simulated: tdx.simulated,
@@ -85,15 +91,16 @@ export async function verifyAzureTdx(evidence: AzureEvidence, trust: DcapTrust):
 
 /** From the hardware report to the quote of the vTPM. */
 export async function verifyVtpm(
-  { hcl, bank }: AzureEvidence,
+  { hcl, bank, eventLog }: AzureEvidence,
   reportData: Uint8Array,
   before: readonly Check[],
-): Promise<readonly Check[]> {
+): Promise<{ readonly checks: readonly Check[]; readonly bootLogs: readonly BootLog[] }> {
   const checks = new Checks(before)
   checks.check('hcl.binding', () => checkRuntimeBinding(hcl, reportData))
   await checks.wait('tpm.sha256.signature', () => verifyQuoteSignature(bank, hcl.attestationKey))
   checks.check('tpm.sha256.pcrs', () => checkPcrs(bank, BOOT_PCRS))
-  return checks.made
+  const bootLogs = checkBootLogs(checks, { banks: [bank], ...(eventLog === undefined ? {} : { eventLog }) })
+  return { checks: checks.made, bootLogs }
 }
 
 function tpmOf({ hcl, bank }: AzureEvidence): TpmEvidence {

@@ -1,4 +1,5 @@
-import type { Checks } from '../result/checks.ts'
+import { Checks } from '../result/checks.ts'
+import type { Check } from '../result/index.ts'
 import { type BootLog, type LoggedBank, verifyBootLog } from './replay.ts'
 
 /**
@@ -14,4 +15,20 @@ export function checkBootLog(checks: Checks, id: string, bytes: Uint8Array, bank
     checks.skip(`${id}.registers`, 'BOOT_LOG_REGISTER_UNEXPLAINED', message)
   }
   return bootLog
+}
+
+/**
+ * Replays a log against evidence that was verified before, and adds to the checks made then.
+ *
+ * @throws EvidenceError BOOT_LOG_*, with all checks in `details.checks`
+ */
+export function replayBootLog(
+  before: readonly Check[],
+  id: string,
+  bytes: Uint8Array,
+  bank: LoggedBank,
+): { readonly bootLog: BootLog; readonly checks: readonly Check[] } {
+  const checks = new Checks(before)
+  const bootLog = checkBootLog(checks, id, bytes, bank)
+  return { bootLog, checks: checks.made }
 }

@@ -1,4 +1,5 @@
 /** TPM 2.0: quotes, keys, enrolment. */
+export { appraiseTpm, type TpmAcceptance } from './acceptance.ts'
 export { claimsOfTpm } from './claims.ts'
 export { makeCredential, type TpmCredential } from './credential/make-credential.ts'
 export { parseTpmEvidence } from './evidence-json.ts'
@@ -6,5 +7,6 @@ export { type PcrSelection, parseTpmQuote, type TpmQuote } from './structure/att
 export { nameOf, OBJECT, parseSizedTpmPublic, parseTpmPublic, publicKeyOf, type TpmPublic } from './structure/public.ts'
 export { parseTpmSignature, type TpmSignature } from './structure/signature.ts'
 export type { QuotedBank, TpmEvidence } from './types.ts'
+export { checkBootLogs } from './verify/boot-logs.ts'
 export type { TpmAuthority, TpmTrust, TpmVerification, VerifiedTpm } from './verify/types.ts'
 export { BOOT_PCRS, verifyTpmEvidence } from './verify/verify.ts'
