@@ -6,6 +6,9 @@ import { OBJECT_BUILTINS } from './collections/objects.ts'
 import { SET_BUILTINS } from './collections/sets.ts'
 import { SUBSET_BUILTINS } from './collections/subset.ts'
 import { WALK_BUILTINS } from './collections/walk.ts'
+import { CERTIFICATE_BUILTINS } from './crypto/certificates.ts'
+import { DIGEST_BUILTINS } from './crypto/digests.ts'
+import { PRIVATE_KEY_BUILTINS } from './crypto/private-keys.ts'
 import type { TypedBuiltin } from './define.ts'
 import { JSON_BUILTINS } from './documents/json.ts'
 import { PATCH_BUILTINS } from './documents/patch.ts'
@@ -47,9 +50,11 @@ export const BUILTINS: ReadonlyMap<string, TypedBuiltin> = new Map(
     BASE64_BUILTINS,
     BITS_BUILTINS,
     CAST_BUILTINS,
+    CERTIFICATE_BUILTINS,
     CHANGE_BUILTINS,
     CIDR_BUILTINS,
     COMPARISON_BUILTINS,
+    DIGEST_BUILTINS,
     FORMAT_BUILTINS,
     GLOB_BUILTINS,
     GRAPH_BUILTINS,
@@ -62,6 +67,7 @@ export const BUILTINS: ReadonlyMap<string, TypedBuiltin> = new Map(
     NUMBER_BUILTINS,
     OBJECT_BUILTINS,
     PATCH_BUILTINS,
+    PRIVATE_KEY_BUILTINS,
     REGEX_BUILTINS,
     SEARCH_BUILTINS,
     SELECT_BUILTINS,

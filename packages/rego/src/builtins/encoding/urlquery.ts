@@ -25,9 +25,9 @@ function decodeQuery(text: string): string {
     if (byte === 0x2b) output.push(0x20)
     else if (byte !== 0x25) output.push(byte)
     else {
-      const escape = textOf(input.subarray(at, at + 3))
-      if (!/^%[0-9a-fA-F]{2}$/.test(escape)) throw failure(`invalid URL escape ${JSON.stringify(escape)}`)
-      output.push(Number.parseInt(escape.slice(1), 16))
+      const escaped = textOf(input.subarray(at, at + 3))
+      if (!/^%[0-9a-fA-F]{2}$/.test(escaped)) throw failure(`invalid URL escape ${JSON.stringify(escaped)}`)
+      output.push(Number.parseInt(escaped.slice(1), 16))
       at += 2
     }
   }
