@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { parseQuote, parseTdReport } from '@veritee/evidence/dcap'
+import { createDcapWorld } from '@veritee/simulator'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AppraisalError } from '../../errors.ts'
@@ -8,7 +10,7 @@ import { createIntelSigner } from '../token/signer.ts'
 import { diffIntelPolicies } from './diff.ts'
 import { explainPolicy } from './explain.ts'
 import { parseIntelPolicies } from './read.ts'
-import { createPolicyFromReferenceValues } from './template.ts'
+import { createPoliciesFromQuote, createPolicyFromReferenceValues, createPolicyFromTdReport } from './template.ts'
 import { createIntelPolicy, createTenantPolicy, writeIntelPolicies } from './write.ts'
 
 const TD15 = '45b734fc-aa4e-4c3d-ad28-e43d08880e68'
@@ -270,6 +272,33 @@ describe('writing', () => {
       'tdx.quote.body.rtmr_1': [`02${'00'.repeat(47)}`],
     })
     expect(reference).toEqual({ tdx_mrtd: `${'00'.repeat(47)}01`, tdx_rtmr1: `${'00'.repeat(47)}02` })
+  })
+
+  test('in memory order, and read back the same', () => {
+    const policy = createIntelPolicy(PLATFORM, { min_eval_num: 1, accepted_platform_provider_ids: ['0102'] })
+    const text = writeIntelPolicies([createTenantPolicy(), policy], 'memory')
+    expect(text).toContain('"tdx_attributes": "0000001000000000"')
+    expect(text).toContain('"0201"')
+    expect(parseIntelPolicies(text).policies.map(({ reference }) => reference)).toEqual([
+      createTenantPolicy().reference,
+      policy.reference,
+    ])
+  })
+
+  test('a quote of a module that no class is known for', () => {
+    const world = createDcapWorld({ now: 1_750_809_600, seed: 'module' })
+    const quote = parseQuote(world.issueTdxQuote({ teeTcbSvn: `0602${'00'.repeat(14)}` }))
+    expect(codeOf(() => createPoliciesFromQuote(quote))).toBe('INTEL_QUOTE_CLASS_UNKNOWN')
+  })
+
+  test('from an SGX quote and from a TD report: exactly that workload', () => {
+    const world = createDcapWorld({ now: 1_750_809_600, seed: 'pinned' })
+    const [enclave] = createPoliciesFromQuote(parseQuote(world.issueSgxQuote({ isvSvn: 3 })))
+    expect(enclave!.reference).toMatchObject({ sgx_isvsvn_min: 3, sgx_attributes_mask: 'F'.repeat(32) })
+    expect(Object.keys(enclave!.reference)).not.toContain('sgx_reportdata')
+    const quote = parseQuote(world.issueTdxQuote({ body: 'td15' }))
+    const fromReport = createPolicyFromTdReport(parseTdReport(world.issueTdReport()))
+    expect(fromReport.reference).toEqual(createPoliciesFromQuote(quote)[0]!.reference)
   })
 
   test.each([

@@ -10,7 +10,7 @@ import { blankComments } from '../json.ts'
 import type { IntelPolicy, JsonObject, PolicyWarning } from '../types.ts'
 import { findKindsOfKey, listReferenceKeys, type ReferenceKey } from './reference-keys.ts'
 import { reviewPolicy } from './review.ts'
-import { findValueFault } from './values.ts'
+import { findValueFault, isHex } from './values.ts'
 
 /** How a policy text is read. */
 export interface PolicyReading {
@@ -155,7 +155,7 @@ class PolicyReader {
 function toIntelOrder(key: ReferenceKey, value: unknown): unknown {
   if (key.form === 'hex') return reverseHex(value as string)
   if (key.name !== 'accepted_platform_provider_ids') return value
-  return (value as string[]).map((id) => (/^([0-9a-fA-F]{2})*$/.test(id) ? reverseHex(id) : id))
+  return (value as string[]).map((id) => (isHex(id) ? reverseHex(id) : id))
 }
 
 function readOrder(value: unknown): HexByteOrder {

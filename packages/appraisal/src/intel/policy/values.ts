@@ -72,3 +72,8 @@ function firstFault(
 function invalid(expected: string, actual: unknown): ValueFault {
   return { code: 'INTEL_POLICY_VALUE_INVALID', expected, actual }
 }
+
+/** Whole bytes in hexadecimal. */
+export function isHex(value: unknown): value is string {
+  return typeof value === 'string' && /^([0-9a-fA-F]{2})+$/.test(value)
+}

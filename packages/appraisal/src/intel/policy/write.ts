@@ -1,12 +1,34 @@
 /** Writing policies, and the ones that stand in where nobody wrote any. */
 import { INTEL_CLASSES } from '@veritee/evidence/dcap/claims'
-import { findIntelClass } from '../classes.ts'
+import { type HexByteOrder, reverseHex } from '../byte-order.ts'
+import { findIntelClass, type IntelClassKind } from '../classes.ts'
 import type { IntelPolicy, JsonObject } from '../types.ts'
+import { listReferenceKeys } from './reference-keys.ts'
+import { isHex } from './values.ts'
 
-/** Policies as a text that people edit, hexadecimal values in Intel's order. Signatures are not part of it. */
-export function writeIntelPolicies(policies: readonly IntelPolicy[]): string {
-  const entries = policies.map(({ environment, reference }) => ({ environment, reference }))
-  return `${JSON.stringify({ policy_array: entries }, undefined, 2)}\n`
+/**
+ * Policies as a text that people edit. Hexadecimal values are written in the order named, and the text names it too where it
+ * is not Intel's. Signatures are not part of it.
+ */
+export function writeIntelPolicies(policies: readonly IntelPolicy[], byteOrder: HexByteOrder = 'intel'): string {
+  const entries = policies.map(({ classId, environment, reference }) => ({
+    environment,
+    reference: byteOrder === 'intel' ? reference : toMemoryOrder(findIntelClass(classId)!.kind, reference),
+  }))
+  const document = byteOrder === 'intel' ? { policy_array: entries } : { byteOrder, policy_array: entries }
+  return `${JSON.stringify(document, undefined, 2)}\n`
+}
+
+function toMemoryOrder(kind: IntelClassKind, reference: JsonObject): JsonObject {
+  const keys = listReferenceKeys(kind)
+  return Object.fromEntries(
+    Object.entries(reference).map(([name, value]) => {
+      const { form } = keys.find((key) => key.name === name) ?? {}
+      if (form === 'hex' && typeof value === 'string') return [name, reverseHex(value)]
+      if (name !== 'accepted_platform_provider_ids' || !Array.isArray(value)) return [name, value]
+      return [name, value.map((id) => (isHex(id) ? reverseHex(id) : id))]
+    }),
+  )
 }
 
 /** A policy from its parts. */
