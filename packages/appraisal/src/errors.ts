@@ -1,6 +1,7 @@
 /** The error table of this package. Judgements about readable evidence are findings or answers, not rows of this table. */
 import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
 import { INTEL_ERRORS, type IntelErrorCode } from './intel/codes.ts'
+import { REFERENCE_ERRORS, type ReferenceErrorCode } from './references/codes.ts'
 
 const ATTEST_AGAIN = 'Attest again to get a fresh token from an attestation service whose key is trusted here.'
 
@@ -26,6 +27,7 @@ export type AppraisalErrorCode =
   | 'APPRAISAL_TOKEN_NOT_YET_VALID'
   | 'APPRAISAL_TOKEN_SIGNATURE_INVALID'
   | IntelErrorCode
+  | ReferenceErrorCode
 
 /** Status, meaning and next step of every code that {@link AppraisalError} can carry. */
 export const APPRAISAL_ERRORS: ErrorTable<AppraisalErrorCode> = {
@@ -125,9 +127,10 @@ export const APPRAISAL_ERRORS: ErrorTable<AppraisalErrorCode> = {
     next: 'Treat the token as forged; attest again.',
   },
   ...INTEL_ERRORS,
+  ...REFERENCE_ERRORS,
 }
 
-/** Thrown for malformed expectations and for tokens that are malformed, forged, stale or untrusted. */
+/** Thrown for malformed expectations and reference values, and for tokens that are malformed, forged, stale or untrusted. */
 export class AppraisalError extends CodedError<AppraisalErrorCode> {
   constructor(code: AppraisalErrorCode, message?: string, options: CodedErrorOptions = {}) {
     super(APPRAISAL_ERRORS, code, message, options)
