@@ -24,6 +24,9 @@ export type TpmErrorCode =
   | 'TPM_AK_CERTIFICATE_INVALID'
   | 'TPM_AK_CERTIFICATE_EXPIRED'
   | 'TPM_AK_CERTIFICATE_UNTRUSTED'
+  | 'TPM_EK_CERTIFICATE_INVALID'
+  | 'TPM_EK_CERTIFICATE_EXPIRED'
+  | 'TPM_EK_CERTIFICATE_UNTRUSTED'
 
 /** Every code that reading and verifying a TPM quote can raise. */
 export const TPM_ERRORS: Readonly<Record<TpmErrorCode, ErrorEntry>> = {
@@ -46,8 +49,8 @@ export const TPM_ERRORS: Readonly<Record<TpmErrorCode, ErrorEntry>> = {
   ),
   TPM_KEY_ATTRIBUTES: row(
     422,
-    'The attestation key is not a restricted signing key that never leaves its TPM.',
-    'Create the key as restricted, sign, fixedTPM, fixedParent and sensitiveDataOrigin, without decrypt.',
+    'A key does not have the attributes of its role: restricted, made by its TPM, and never leaving it.',
+    'Create the attestation key as restricted, sign, fixedTPM, fixedParent and sensitiveDataOrigin, without decrypt.',
   ),
   TPM_KEY_MISMATCH: row(
     422,
@@ -90,6 +93,21 @@ export const TPM_ERRORS: Readonly<Record<TpmErrorCode, ErrorEntry>> = {
     422,
     'The attestation key certificate does not end in a trusted authority.',
     'Name the certificate authority to trust.',
+  ),
+  TPM_EK_CERTIFICATE_INVALID: row(
+    422,
+    'The endorsement key certificate is malformed or not fit for its use.',
+    'Send the certificate that the manufacturer put into the TPM.',
+  ),
+  TPM_EK_CERTIFICATE_EXPIRED: row(
+    422,
+    'The endorsement key certificate or its issuer is outside its validity.',
+    'Check the clock; an expired certificate of a manufacturer cannot be renewed.',
+  ),
+  TPM_EK_CERTIFICATE_UNTRUSTED: row(
+    422,
+    'The endorsement key certificate does not end in a trusted authority.',
+    'Name the manufacturer, or whoever runs the virtual TPMs, as an authority to trust.',
   ),
 }
 

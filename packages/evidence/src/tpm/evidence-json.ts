@@ -25,7 +25,8 @@ const BANKS: Readonly<Record<string, TpmHash>> = {
 
 /**
  * Reads evidence JSON that was parsed already (by a strict, bounded parser), in either shape:
- * `{ak_public, tpm_quote}` or `{ak_pubkey, quote: {BANK: …}, ek_pubkey?, ek_cert?, eventlog?, aa_eventlog?}`.
+ * `{ak_public, tpm_quote}` or `{ak_pubkey, quote: {BANK: …}, ek_pubkey?, ek_cert?, eventlog?, aa_eventlog?}`. In the
+ * second, the SM3 bank comes with an SM2 key as `{x, y}` and a whole TPMT_SIGNATURE.
  *
  * @throws EvidenceError TPM_EVIDENCE_JSON, TPM_STRUCTURE_MALFORMED and the codes of the structures inside
  */
@@ -71,7 +72,7 @@ function parseBanked(evidence: Json): TpmEvidence {
   })
   const { ek_pubkey: ekPublic, ek_cert: ekCertificate, ak_cert: akCertificate } = evidence
   return {
-    attestationKey: keyAt(pemAt(evidence['ak_pubkey'], 'PUBLIC KEY', 'ak_pubkey'), 'ak_pubkey'),
+    attestationKey: publicKeyAt(evidence['ak_pubkey']),
     ...(typeof akCertificate === 'string'
       ? { attestationKeyCertificate: certificateAt(akCertificate, 'ak_cert') }
       : {}),
@@ -104,6 +105,20 @@ function pcrsAt(value: unknown, hash: TpmHash, path: string): Uint8Array[] {
       throw misshapen(`${path}[${index}]`, `${size * 2} hex digits`)
     return attempt(() => decodeHex(entry), `${path}[${index}]`)
   })
+}
+
+/** PEM, or the coordinates of an SM2 point in hexadecimal. */
+function publicKeyAt(value: unknown): PublicKey {
+  if (typeof value === 'string') return keyAt(pemAt(value, 'PUBLIC KEY', 'ak_pubkey'), 'ak_pubkey')
+  const { x, y } = objectAt(value, 'ak_pubkey')
+  const coordinate = (text: unknown): Uint8Array => {
+    if (typeof text !== 'string' || text.length !== 64) throw misshapen('ak_pubkey', 'PEM, or x and y of 64 hex digits')
+    return decodeHex(text)
+  }
+  return attempt(
+    () => importPublicKey({ kind: 'ec-point', curve: 'SM2', point: concatBytes(coordinate(x), coordinate(y)) }),
+    'ak_pubkey',
+  )
 }
 
 function keyAt(spki: Uint8Array, path: string): PublicKey {

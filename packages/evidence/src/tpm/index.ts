@@ -1,6 +1,14 @@
 /** TPM 2.0: quotes, keys, enrolment. */
 export { appraiseTpm, type TpmAcceptance } from './acceptance.ts'
 export { claimsOfTpm } from './claims.ts'
+export {
+  beginEnrolment,
+  checkAttestationAttributes,
+  type EnrolmentRequest,
+  type EnrolmentTrust,
+  finishEnrolment,
+  type PendingEnrolment,
+} from './credential/enrolment.ts'
 export { makeCredential, type TpmCredential } from './credential/make-credential.ts'
 export { parseTpmEvidence } from './evidence-json.ts'
 export { type PcrSelection, parseTpmQuote, type TpmQuote } from './structure/attest.ts'

@@ -3,12 +3,14 @@
  * key can open, and only for an object of the given Name. Whoever returns the secret has shown that attestation key and
  * endorsement key live in one TPM.
  */
-import { concatBytes, encodeUtf8, u16be, u32be } from '@veritee/codec/bytes'
+import { concatBytes, u16be } from '@veritee/codec/bytes'
 import { hmac } from '@veritee/codec/hash'
 import { TpmError } from '../codes.ts'
-import { HASH_BYTES, TPM_ALG, type TpmHash, unsupported } from '../structure/algorithms.ts'
-import type { TpmPublic } from '../structure/public.ts'
+import { HASH_BYTES, TPM_ALG, unsupported } from '../structure/algorithms.ts'
+import { publicKeyOf, type TpmPublic } from '../structure/public.ts'
 import { malformed } from '../structure/reader.ts'
+import { deriveFromKey } from './key-derivation.ts'
+import { encryptSeed, exchangeSeed } from './seed.ts'
 
 /** What ActivateCredential takes. */
 export interface TpmCredential {
@@ -18,17 +20,9 @@ export interface TpmCredential {
   readonly encryptedSecret: Uint8Array
 }
 
-type NameHash = Exclude<TpmHash, 'sm3'>
-
-const WEB_HASH: Readonly<Record<NameHash, string>> = {
-  sha1: 'SHA-1',
-  sha256: 'SHA-256',
-  sha384: 'SHA-384',
-  sha512: 'SHA-512',
-}
-
 /**
- * @param endorsement public area of an RSA endorsement key (restricted decryption key with an AES-CFB cipher)
+ * @param endorsement public area of an endorsement key, RSA or ECC on P-256 or P-384: a restricted decryption key with an
+ * AES-CFB cipher
  * @param name Name of the object to be enrolled
  * @param secret at most as many bytes as the endorsement key's name hash has
  * @throws EvidenceError TPM_KEY_ATTRIBUTES, TPM_ALGORITHM_UNSUPPORTED, TPM_STRUCTURE_MALFORMED
@@ -39,8 +33,7 @@ export async function makeCredential(
   secret: Uint8Array,
 ): Promise<TpmCredential> {
   const { nameHash, symmetric, kind } = endorsement
-  if (kind !== 'rsa') throw unsupported('ek.type', 'rsa', TPM_ALG.ecc)
-  if (nameHash === 'sm3') throw unsupported('ek.nameAlg', Object.keys(WEB_HASH), TPM_ALG.sm3)
+  if (nameHash === 'sm3') throw unsupported('ek.nameAlg', ['sha1', 'sha256', 'sha384', 'sha512'], TPM_ALG.sm3)
   if (symmetric === undefined || symmetric.algorithm !== TPM_ALG.aes || symmetric.mode !== TPM_ALG.cfb) {
     throw new TpmError(
       'TPM_KEY_ATTRIBUTES',
@@ -50,44 +43,17 @@ export async function makeCredential(
   }
   const size = HASH_BYTES[nameHash]
   if (secret.length === 0 || secret.length > size) throw malformed('credential', `1 to ${size} bytes`, secret.length)
-  const seed = crypto.getRandomValues(new Uint8Array(size))
-  const encryptedSeed = await encryptSeed(endorsement, nameHash, seed)
-  const symmetricKey = deriveKey(nameHash, seed, 'STORAGE', name, symmetric.bits)
+  // A key that is none is refused here, before the runtime meets it.
+  publicKeyOf(endorsement)
+  const { seed, encrypted } = await (kind === 'rsa' ? encryptSeed : exchangeSeed)(endorsement, nameHash)
+  const symmetricKey = deriveFromKey(nameHash, seed, 'STORAGE', name, symmetric.bits)
   const identity = await encryptCfb(symmetricKey, concatBytes(u16be(secret.length), secret))
-  const integrityKey = deriveKey(nameHash, seed, 'INTEGRITY', new Uint8Array(), size * 8)
+  const integrityKey = deriveFromKey(nameHash, seed, 'INTEGRITY', new Uint8Array(), size * 8)
   const integrity = hmac(nameHash, integrityKey, identity, name)
   return {
     idObject: sized(concatBytes(sized(integrity), identity)),
-    encryptedSecret: sized(encryptedSeed),
+    encryptedSecret: sized(encrypted),
   }
-}
-
-/** KDFa (Part 1, section 11.4.10.2) with an empty second party. */
-function deriveKey(hash: NameHash, key: Uint8Array, label: string, party: Uint8Array, bits: number): Uint8Array {
-  const blocks: Uint8Array[] = []
-  const bytes = bits / 8
-  for (let counter = 1; blocks.length * HASH_BYTES[hash] < bytes; counter++) {
-    blocks.push(hmac(hash, key, u32be(counter), encodeUtf8(`${label}\0`), party, u32be(bits)))
-  }
-  return concatBytes(...blocks).subarray(0, bytes)
-}
-
-async function encryptSeed({ unique, exponent }: TpmPublic, hash: NameHash, seed: Uint8Array): Promise<Uint8Array> {
-  const base64Url = (bytes: Uint8Array) =>
-    btoa(String.fromCharCode(...bytes))
-      .replace(/\+/g, '-')
-      .replace(/\//g, '_')
-      .replace(/=+$/, '')
-  const e = u32be(exponent!)
-  const jwk = { kty: 'RSA', n: base64Url(unique), e: base64Url(e.subarray(e.findIndex((byte) => byte !== 0))) }
-  const key = await crypto.subtle.importKey('jwk', jwk, { name: 'RSA-OAEP', hash: WEB_HASH[hash] }, false, ['encrypt'])
-  return new Uint8Array(
-    await crypto.subtle.encrypt(
-      { name: 'RSA-OAEP', label: encodeUtf8('IDENTITY\0') as BufferSource },
-      key,
-      seed as BufferSource,
-    ),
-  )
 }
 
 /** AES-CFB-128 with a zero IV, block by block; each key stream block is the first block of a CBC encryption under a zero IV. */

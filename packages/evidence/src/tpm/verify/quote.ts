@@ -2,6 +2,7 @@
 import { concatBytes, encodeHex, equalBytes } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
 import { type PublicKey, verifySignature } from '@veritee/codec/signature'
+import { sm3, verifySm2Digest } from '@veritee/codec/sm'
 import { TpmError, type TpmErrorCode } from '../codes.ts'
 import type { TpmHash } from '../structure/algorithms.ts'
 import { rawEcSignature } from '../structure/signature.ts'
@@ -16,6 +17,8 @@ export async function verifyQuoteSignature({ quote, signature }: QuotedBank, key
 
 async function verifyWith(key: PublicKey, signature: QuotedBank['signature'], message: Uint8Array): Promise<boolean> {
   const { scheme, hash } = signature
+  if (scheme === 'sm2' && hash === 'sm3' && key.curve === 'SM2')
+    return verifySm2Digest(key, sm3(message), rawEcSignature(signature, 32))
   if (hash === 'sha1' || hash === 'sm3')
     throw refuse('TPM_SIGNATURE_ALGORITHM', 'signature.hash', 'SHA-256 or better', hash)
   if (key.algorithm === 'rsa' && (scheme === 'rsassa' || scheme === 'rsapss')) {
@@ -54,8 +57,7 @@ export function checkPcrs(
 }
 
 function digestWith(hash: TpmHash, bytes: Uint8Array): Uint8Array {
-  if (hash === 'sm3') throw refuse('TPM_SIGNATURE_ALGORITHM', 'signature.hash', 'SHA-2', hash)
-  return digest(hash, bytes)
+  return hash === 'sm3' ? sm3(bytes) : digest(hash, bytes)
 }
 
 function refuse(code: TpmErrorCode, path: string, expected?: unknown, actual?: unknown): TpmError {

@@ -1,6 +1,7 @@
 import { Checks } from '../../result/checks.ts'
 import { sealVerified } from '../../result/seal.ts'
 import { TpmError } from '../codes.ts'
+import { expectEndorsementKey } from '../credential/enrolment.ts'
 import type { TpmEvidence } from '../types.ts'
 import { bindAttestationKey } from './attestation-key.ts'
 import { checkBootLogs } from './boot-logs.ts'
@@ -21,6 +22,9 @@ export const BOOT_PCRS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7]
 export async function verifyTpmEvidence(evidence: TpmEvidence, trust: TpmTrust): Promise<VerifiedTpm> {
   const checks = new Checks()
   const binding = await checks.wait('tpm.attestationKey', () => bindAttestationKey(evidence, trust))
+  const { endorsementPublic, endorsementCertificate } = evidence
+  if (endorsementPublic !== undefined && endorsementCertificate !== undefined)
+    checks.check('tpm.endorsementKey', () => expectEndorsementKey(endorsementPublic, endorsementCertificate))
   checks.check('tpm.banks', () => {
     if (evidence.banks.length > 0) return
     throw new TpmError('TPM_EVIDENCE_JSON', 'The evidence holds no quote.', { details: { path: 'quote' } })
