@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addCompat } from './commands/compat.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addInspect } from './commands/inspect.ts'
 import { addSecret } from './commands/secret.ts'
 import { addServe } from './commands/serve.ts'
 import { addSimulate } from './commands/simulate.ts'
+import { addTdx } from './commands/tdx/index.ts'
 import { addVerify } from './commands/verify.ts'
 import type { ExitCode } from './exit.ts'
 import type { Io } from './io.ts'
@@ -34,6 +36,8 @@ export function createProgram(io: Io, exit: (code: ExitCode) => void): Command {
   addSecret(program, face)
   addServe(program, face)
   addSimulate(program, face)
+  addTdx(program, face)
+  addCompat(program, face)
   addDoctor(program, face)
   return program
 }
