@@ -10,6 +10,7 @@ import {
 } from './analysis.ts'
 import type { ComprehensionTerm, Place, ResolvedExpression, ResolvedTerm, Variable } from './ir.ts'
 import type { Pattern, PlannedBody, PlannedExpression, PlannedTerm, PlannedWith, Step } from './plan.ts'
+import { Queue } from './queue.ts'
 import type { FrameLayout } from './scope.ts'
 
 /** Orders the expressions of a rule so that every variable has a value when it is read. */
@@ -33,13 +34,13 @@ export class Planner {
     beside: readonly (ResolvedTerm | undefined)[] = [],
   ): PlannedBody {
     const expressions: PlannedExpression[] = []
-    let waiting = [...body]
-    while (waiting.length > 0) {
-      const index = waiting.findIndex((expression) => this.isReady(expression, known))
-      if (index < 0) throw this.unsafe(waiting, known)
-      const expression = waiting[index]!
-      waiting = waiting.filter((_, i) => i !== index)
+    const queue = new Queue(body, (expression) => this.isReady(expression, known))
+    while (queue.size > 0) {
+      const expression = queue.take()
+      if (!expression) throw this.unsafe(queue.rest(), known)
+      const before = known.size
       const steps = this.planExpression(expression, known)
+      if (known.size > before) queue.recheck(known)
       expressions.push({ at: expression.at, end: expression.end, negated: expression.negated, steps })
     }
     const terms = beside.filter((term) => term !== undefined)

@@ -1,3 +1,4 @@
+import type { Place as TextPlace } from '../compile/ir.ts'
 import { RegoError } from '../errors.ts'
 import { compareValues, equalValues, keyOf, type MapKey, ObjectBuilder, RegoSet, type Value } from '../value/index.ts'
 
@@ -59,6 +60,7 @@ export class Extent {
   }
 }
 
-export function conflict(message = 'object keys must be unique'): RegoError {
-  return new RegoError('REGO_RESULT_CONFLICT', message)
+/** The error of two values for one name or key. */
+export function conflict(message = 'object keys must be unique', place?: TextPlace): RegoError {
+  return new RegoError('REGO_RESULT_CONFLICT', message, { location: place?.source.locate(place.at) })
 }

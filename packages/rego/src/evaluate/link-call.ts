@@ -2,7 +2,7 @@ import type { Callee } from '../compile/ir.ts'
 import type { PlannedCall } from '../compile/plan.ts'
 import type { RuleNode } from '../compile/rule-tree.ts'
 import { placeText, RegoError } from '../errors.ts'
-import { compareValues, equalValues, type Value } from '../value/index.ts'
+import { compareValues, equalValues, sizeOf, type Value } from '../value/index.ts'
 import { type Builtin, BuiltinError } from './builtin.ts'
 import type { Context, Evaluate, Frame } from './context.ts'
 import type { Linker } from './linker.ts'
@@ -89,7 +89,9 @@ function linkComparison(name: string, args: readonly Evaluate[]): Evaluate | und
     const left = first(context, frame)
     if (left === undefined) return undefined
     const right = second(context, frame)
-    return right === undefined ? undefined : compare(left, right)
+    if (right === undefined) return undefined
+    if (typeof left === 'object' && typeof right === 'object' && left !== null) context.run.step(sizeOf(left))
+    return compare(left, right)
   }
 }
 
@@ -103,7 +105,9 @@ function callBuiltin(
   const { run } = context
   run.step()
   try {
-    return builtin.evaluate(args, run)
+    const result = builtin.evaluate(args, run)
+    if (result !== undefined) run.admit(result)
+    return result
   } catch (error) {
     if (!(error instanceof BuiltinError)) throw error
     const failure = describeFailure(linker, builtin, error, at)

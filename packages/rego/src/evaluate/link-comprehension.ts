@@ -19,6 +19,8 @@ export function linkComprehension(linker: Linker, term: PlannedComprehension): E
       const at = key?.(context, frame)
       if (item === undefined || (key && at === undefined)) return false
       context.run.memory(MEMBER_BYTES)
+      context.run.keep(item)
+      if (at !== undefined) context.run.keep(at)
       add(frame, item, at)
       return false
     })

@@ -82,7 +82,8 @@ function deliverValue(isFunction: boolean): Deliver {
       if (found === undefined) return false
       const before = frame[resultSlot] as Value | undefined
       if (before === undefined) frame[resultSlot] = found
-      else if (!equalValues(before, found)) throw conflict(isFunction ? FUNCTION_CONFLICT : RULE_CONFLICT)
+      else if (!equalValues(before, found))
+        throw conflict(isFunction ? FUNCTION_CONFLICT : RULE_CONFLICT, branch.body.place)
       if (linker.traced) context.run.settings.tracer?.result(branch)
       return single
     }
@@ -95,6 +96,7 @@ const deliverMember: Deliver = (branch, linker, resultSlot) => {
     const found = key(context, frame)
     if (found === undefined) return false
     context.run.memory(MEMBER_BYTES)
+    context.run.keep(found)
     ;(frame[resultSlot] as Map<MapKey, Value>).set(keyOf(found), found)
     if (linker.traced) context.run.settings.tracer?.result(branch)
     return false
@@ -110,6 +112,7 @@ const deliverPartial: Deliver = (branch, linker, resultSlot) => {
     const found = keys && value(context, frame)
     if (found === undefined) return false
     context.run.memory(MEMBER_BYTES * (keys!.length + 1))
+    context.run.keep(found)
     ;(frame[resultSlot] as Extent).insert(keys!, found, isMember)
     if (linker.traced) context.run.settings.tracer?.result(branch)
     return false

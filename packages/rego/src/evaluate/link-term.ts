@@ -51,21 +51,30 @@ function linkItems(
       if (value === undefined) return undefined
       values.push(value)
     }
+    if (values.some(isComposite)) context.run.keep(values)
     return values
   }
+}
+
+function isComposite(value: Value): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function linkEntries(linker: Linker, entries: readonly (readonly [PlannedTerm, PlannedTerm])[]): Evaluate {
   const evaluates = entries.map(([key, value]) => [linker.term(key), linker.term(value)] as const)
   return (context, frame) => {
     const builder = new ObjectBuilder()
-    for (const [keyOf, valueOf] of evaluates) {
-      const key = keyOf(context, frame)
-      const value = key === undefined ? undefined : valueOf(context, frame)
+    let composite = false
+    for (const [nameOf, itemOf] of evaluates) {
+      const key = nameOf(context, frame)
+      const value = key === undefined ? undefined : itemOf(context, frame)
       if (value === undefined) return undefined
       builder.set(key!, value)
+      composite ||= isComposite(key!) || isComposite(value)
     }
-    return builder.build()
+    const object = builder.build()
+    if (composite) context.run.keep(object)
+    return object
   }
 }
 

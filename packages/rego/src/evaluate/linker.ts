@@ -1,9 +1,12 @@
 import type { PlannedBody, PlannedExpression, PlannedTerm, Step } from '../compile/plan.ts'
+import { RegoError } from '../errors.ts'
 import type { Source } from '../syntax/index.ts'
-import type { Evaluate, Move } from './context.ts'
+import type { Context, Evaluate, Frame, Move } from './context.ts'
 import { linkStep } from './link-step.ts'
 import { linkTerm } from './link-term.ts'
+import { collectProbes } from './probes.ts'
 import type { Program } from './program.ts'
+import type { ProbedValue } from './tracer.ts'
 
 /** Makes code of planned rules: each step becomes a function that calls the one after it. */
 export class Linker {
@@ -38,21 +41,34 @@ export class Linker {
   private expression(expression: PlannedExpression, next: Move): Move {
     if (!this.traced || expression.end <= expression.at) return this.steps(expression.steps, next)
     const probes = collectProbes(expression.steps).map(({ text, term }) => ({ text, evaluate: this.term(term) }))
+    let passes = 0
     const steps = this.steps(expression.steps, (context, frame) => {
+      passes++
       context.run.settings.tracer?.pass(expression)
       return next(context, frame)
     })
     return (context, frame) => {
-      context.run.settings.tracer?.enter(expression, () =>
-        probes.map(({ text, evaluate }) => ({ text, value: evaluate(context, frame) })),
-      )
-      return steps(context, frame)
+      const { tracer } = context.run.settings
+      tracer?.enter(expression)
+      const before = passes
+      const stop = steps(context, frame)
+      if (passes === before) tracer?.fail(expression, () => readProbes(probes, context, frame))
+      return stop
     }
   }
 }
 
-/** The paths, variables and calls of an expression that have values before its first choice. */
-function collectProbes(steps: readonly Step[]): { text: string; term: PlannedTerm }[] {
-  void steps
-  return []
+function readProbes(
+  probes: readonly { readonly text: string; readonly evaluate: Evaluate }[],
+  context: Context,
+  frame: Frame,
+): ProbedValue[] {
+  return probes.map(({ text, evaluate }) => {
+    try {
+      return { text, value: evaluate(context, frame) }
+    } catch (error) {
+      if (error instanceof RegoError) return { text, value: undefined }
+      throw error
+    }
+  })
 }

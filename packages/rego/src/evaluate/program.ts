@@ -83,7 +83,7 @@ export class Program {
         result = value
         if (linked.uniform) return result
       } else if (!equalValues(result, value)) {
-        throw conflict(node.kind === 'function' ? FUNCTION_CONFLICT : RULE_CONFLICT)
+        throw conflict(node.kind === 'function' ? FUNCTION_CONFLICT : RULE_CONFLICT, node.clauses[0]?.place)
       }
     }
     if (result !== undefined || linked.default === undefined) return result

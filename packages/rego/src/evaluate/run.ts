@@ -1,11 +1,14 @@
 import { RegoError } from '../errors.ts'
-import type { Value } from '../value/index.ts'
+import { sizeOf, type Value } from '../value/index.ts'
 import type { BuiltinContext } from './builtin.ts'
 import type { EvaluationLimits } from './limits.ts'
 import type { Tracer } from './tracer.ts'
 
 /** How many steps pass between two looks at the clock. */
 const SLICE = 4096
+
+/** Estimated bytes of one part of a value. */
+const PART_BYTES = 16
 
 /** What the caller gives to one evaluation besides its documents. */
 export interface RunSettings {
@@ -27,14 +30,17 @@ export class Run implements BuiltinContext {
   /** Errors of built-ins that did not end the evaluation. */
   readonly failures: RegoError[] = []
   depth = 0
-  private slice = SLICE
   private stepsLeft: number
+  private granted: number
+  private slice: number
   private memoryLeft: number
   private readonly deadline: number
 
   constructor(settings: RunSettings) {
     this.settings = settings
     this.stepsLeft = settings.limits.steps
+    this.granted = Math.min(SLICE, this.stepsLeft)
+    this.slice = this.granted
     this.memoryLeft = settings.limits.memoryBytes
     this.deadline = settings.clock ? settings.clock() + settings.limits.milliseconds : Number.POSITIVE_INFINITY
   }
@@ -49,7 +55,7 @@ export class Run implements BuiltinContext {
 
   /** Steps taken so far. */
   get stepsTaken(): number {
-    return this.settings.limits.steps - this.stepsLeft + (SLICE - this.slice)
+    return this.settings.limits.steps - this.stepsLeft + (this.granted - this.slice)
   }
 
   step(count = 1): void {
@@ -62,6 +68,20 @@ export class Run implements BuiltinContext {
     if (this.memoryLeft < 0) {
       const { memoryBytes } = this.settings.limits
       throw new RegoError('REGO_LIMIT_MEMORY', `the evaluation makes more than ${memoryBytes} bytes of values`)
+    }
+  }
+
+  /** Charges for keeping a value: parts that several values share count in each. */
+  keep(value: Value): void {
+    this.memory(typeof value === 'object' && value !== null ? sizeOf(value) * PART_BYTES : PART_BYTES)
+  }
+
+  /** Refuses a value that is larger than all memory there was. Throws REGO_LIMIT_MEMORY. */
+  admit(value: Value): void {
+    if (typeof value !== 'object' || value === null) return
+    const { memoryBytes } = this.settings.limits
+    if (sizeOf(value) * PART_BYTES > memoryBytes) {
+      throw new RegoError('REGO_LIMIT_MEMORY', `a value is larger than ${memoryBytes} bytes`)
     }
   }
 
@@ -88,13 +108,14 @@ export class Run implements BuiltinContext {
 
   private startSlice(): void {
     const { limits, clock } = this.settings
-    this.stepsLeft -= SLICE - this.slice
+    this.stepsLeft -= this.granted - this.slice
     if (this.stepsLeft < 0) {
       throw new RegoError('REGO_LIMIT_STEPS', `the evaluation takes more than ${limits.steps} steps`)
     }
     if (clock && clock() > this.deadline) {
       throw new RegoError('REGO_LIMIT_TIME', `the evaluation takes longer than ${limits.milliseconds} milliseconds`)
     }
-    this.slice = Math.min(SLICE, this.stepsLeft)
+    this.granted = Math.min(SLICE, this.stepsLeft)
+    this.slice = this.granted
   }
 }

@@ -15,7 +15,7 @@ export interface PolicyOptions {
   readonly version?: RegoVersion
   /** Functions that the host answers, and how many arguments each takes. */
   readonly hostFunctions?: Readonly<Record<string, number>>
-  /** Built-in functions in place of the package's own. */
+  /** Built-in functions besides the package's own, or in place of those of the same name. */
   readonly builtins?: Iterable<Builtin>
 }
 

@@ -1,5 +1,5 @@
 import type { RuleNode, RuleTree } from '../compile/rule-tree.ts'
-import { RegoError } from '../errors.ts'
+import { type Location, RegoError } from '../errors.ts'
 import type { Builtin } from '../evaluate/builtin.ts'
 import { Context } from '../evaluate/context.ts'
 import { DEFAULT_LIMITS } from '../evaluate/limits.ts'
@@ -21,8 +21,9 @@ const NOTHING_FETCHED: ReadonlyMap<string, unknown> = new Map()
 /** A compiled policy. Holds no state between evaluations but code. Made by `compilePolicy`. */
 export class Policy {
   readonly modules: readonly Module[]
+  /** The rules as planned, by the id of their node: for explanations and coverage. */
+  readonly planned: readonly PlannedRules[]
   private readonly tree: RuleTree
-  private readonly planned: readonly PlannedRules[]
   private readonly builtins: ReadonlyMap<string, Builtin>
   private readonly version: RegoVersion
   private readonly program: Program
@@ -71,6 +72,24 @@ export class Policy {
   get rulePaths(): readonly string[] {
     const nodes = this.tree.nodes.filter((node) => node.kind !== undefined || node.partials.length > 0)
     return nodes.map(({ name }) => name).sort()
+  }
+
+  /** Paths of all rules, and where the first of each begins, in the order of the texts. */
+  get ruleLocations(): readonly { readonly path: string; readonly location: Location }[] {
+    return this.tree.nodes.flatMap((node) => {
+      const place = (node.clauses[0] ?? node.partialClauses[0])?.place
+      return place ? [{ path: node.name, location: place.source.locate(place.at) }] : []
+    })
+  }
+
+  /** The place of `data` in the rules. */
+  get root(): RuleNode {
+    return this.tree.root
+  }
+
+  /** The rules of a path such as `data.policy.allow`. */
+  findRule(path: string): RuleNode | undefined {
+    return this.tree.nodes.find(({ name }) => name === path)
   }
 
   private evaluateRuleWith(

@@ -21,6 +21,7 @@ export class RegoObject {
   private pending: Pending | undefined
   private sorted: readonly Value[] | undefined
   private code: string | undefined
+  private parts = 0
 
   /** Use {@link RegoObject.of}, {@link RegoObject.ofJson} or an {@link ObjectBuilder}. */
   constructor(members: Map<MapKey, Value>, compositeKeys: ReadonlyMap<MapKey, Value> | undefined, pending?: Pending) {
@@ -107,6 +108,16 @@ export class RegoObject {
       this.code = `{${parts.sort().join('')}}`
     }
     return this.code
+  }
+
+  /** How many parts it has in all; `count` tells it of one key or value. */
+  partCount(count: (value: Value) => number): number {
+    if (this.parts === 0) {
+      let parts = 1
+      for (const [key, value] of this.unorderedEntries()) parts += count(key) + count(value)
+      this.parts = parts
+    }
+    return this.parts
   }
 
   private all(): ReadonlyMap<MapKey, Value> {

@@ -9,6 +9,7 @@ export class RegoSet implements Iterable<Value> {
   private readonly members: ReadonlyMap<MapKey, Value>
   private sorted: readonly Value[] | undefined
   private code: string | undefined
+  private parts = 0
 
   /** The map must be keyed by `keyOf`; use {@link RegoSet.of}. */
   constructor(members: ReadonlyMap<MapKey, Value>) {
@@ -74,6 +75,16 @@ export class RegoSet implements Iterable<Value> {
   encoded(encode: (value: Value) => string): string {
     this.code ??= `<${[...this.members.values()].map(encode).sort().join('')}>`
     return this.code
+  }
+
+  /** How many parts it has in all; `count` tells it of one member. */
+  partCount(count: (value: Value) => number): number {
+    if (this.parts === 0) {
+      let parts = 1
+      for (const value of this.members.values()) parts += count(value)
+      this.parts = parts
+    }
+    return this.parts
   }
 
   private filter(keep: (key: MapKey) => boolean): RegoSet {

@@ -1,0 +1,36 @@
+import type { PlannedExpression, PlannedTerm } from '../compile/plan.ts'
+import type { RuleNode } from '../compile/rule-tree.ts'
+import { walkSteps } from '../compile/walk-plan.ts'
+
+/** The rules and functions that an expression names. */
+export function referencedNodes(root: RuleNode, expression: PlannedExpression): Set<RuleNode> {
+  const found = new Set<RuleNode>()
+  const visit = (path: readonly PlannedTerm[]): void => {
+    const node = nodeOf(root, path)
+    if (node) found.add(node)
+  }
+  walkSteps(
+    expression.steps,
+    (step) => {
+      if (step.kind !== 'scan' || step.root !== 'data') return
+      visit(step.path.map((part) => (part.kind === 'equal' ? part.term : UNKNOWN)))
+    },
+    (term) => {
+      if (term.kind === 'path' && term.root === 'data') visit(term.path)
+      else if (term.kind === 'call' && 'node' in term.callee) found.add(term.callee.node)
+    },
+  )
+  return found
+}
+
+const UNKNOWN: PlannedTerm = { kind: 'constant', value: null }
+
+function nodeOf(root: RuleNode, path: readonly PlannedTerm[]): RuleNode | undefined {
+  let node: RuleNode | undefined = root
+  for (const part of path) {
+    node = part.kind === 'constant' && typeof part.value === 'string' ? node.children.get(part.value) : undefined
+    if (!node) return undefined
+    if (node.kind !== undefined || node.partials.length > 0) return node
+  }
+  return undefined
+}
