@@ -38,6 +38,10 @@ export type CodecErrorCode =
   | 'CODEC_EVENTLOG_INVALID'
   | 'CODEC_EVENTLOG_LIMIT'
   | 'CODEC_EVENTLOG_ALGORITHM_UNKNOWN'
+  | 'CODEC_CBOR_INVALID'
+  | 'CODEC_CBOR_LIMIT'
+  | 'CODEC_COSE_INVALID'
+  | 'CODEC_COSE_ALGORITHM'
 
 /** Every error of this package: HTTP status, what is wrong, what to do next. */
 export const CODEC_ERRORS: ErrorTable<CodecErrorCode> = {
@@ -97,6 +101,13 @@ export const CODEC_ERRORS: ErrorTable<CodecErrorCode> = {
   CODEC_EVENTLOG_ALGORITHM_UNKNOWN: malformed(
     'The event log has no digests of this algorithm.',
     'Replay an algorithm that its header names.',
+  ),
+  CODEC_CBOR_INVALID: malformed('The bytes are not strict CBOR.'),
+  CODEC_CBOR_LIMIT: tooLarge('The CBOR document exceeds a limit on size, depth or count.'),
+  CODEC_COSE_INVALID: malformed('The bytes are not a COSE message with one signature.'),
+  CODEC_COSE_ALGORITHM: malformed(
+    'The signature algorithm of the COSE message is not supported or does not fit the key.',
+    'Sign with ES256, ES384 or ES512 and a key of the curve of each.',
   ),
 }
 
