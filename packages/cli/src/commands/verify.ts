@@ -2,18 +2,13 @@ import { parseExpectations } from '@veritee/appraisal/expectations'
 import { type JudgeOptions, judgeEvidence } from '@veritee/appraisal/judge'
 import { decodeHex } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
-import {
-  type DcapAcceptance,
-  type DcapRoot,
-  INTEL_SGX_ROOT,
-  parseDcapRoot,
-  type TcbStatus,
-} from '@veritee/evidence/dcap'
+import type { TcbStatus } from '@veritee/evidence/dcap'
 import type { Command } from 'commander'
 import { CliError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { fetchCollateral, readCollateral } from '../input/collateral.ts'
 import { readInput } from '../input/file.ts'
+import { readTrust } from '../input/trust.ts'
 import type { Io } from '../io.ts'
 import type { Face } from '../program.ts'
 import { renderJudgement } from '../render/judgement.ts'
@@ -27,7 +22,11 @@ interface VerifyOptions {
   readonly expect?: string
   readonly acceptTcb?: string
   readonly allowDebug?: boolean
+  readonly allowVmpl?: string
+  readonly allowAk: readonly string[]
   readonly trustSimulatedRoot: readonly string[]
+  readonly trustTpmAuthority: readonly string[]
+  readonly eventLog?: string
   readonly json?: boolean
 }
 
@@ -51,6 +50,7 @@ Examples:
   $ veritee verify quote.bin --collateral collateral.json
   $ veritee verify quote.bin --collateral bundles/ --at 2025-06-25T00:00:00Z
   $ veritee verify evidence.json --report-data 00112233 --expect expected.toml --json
+  $ veritee verify report.bin --collateral vcek.der --collateral chain.pem --allow-vmpl 1
   $ veritee verify demo/quote.bin --collateral demo/collateral.json --trust-simulated-root demo/root.pem`
 
 /** `veritee verify`: is this evidence readable, genuine, fresh and expected? */
@@ -58,7 +58,12 @@ export function addVerify(program: Command, { io, exit }: Face): void {
   program
     .command('verify <file>')
     .description('judges evidence (- for standard input): raw, hex or base64, or evidence JSON')
-    .option('--collateral <file>', 'collateral bundle, or a folder of them; may be given several times', collect, [])
+    .option(
+      '--collateral <file>',
+      'bundle, certificate or revocation list, or a folder of them; may be repeated',
+      collect,
+      [],
+    )
     .option('--pccs <url>', 'collateral service to ask when no --collateral is given')
     .option('--at <time>', 'judge at this time instead of now, RFC 3339')
     .option('--report-data <hex>', 'report data that makes the evidence fresh')
@@ -66,16 +71,25 @@ export function addVerify(program: Command, { io, exit }: Face): void {
     .option('--accept-tcb <list>', 'TCB statuses to accept beside UpToDate, separated by commas')
     .option('--allow-debug', 'accept environments that can be debugged')
     .option('--trust-simulated-root <file>', 'trust this simulated root; may be given several times', collect, [])
+    .option('--allow-vmpl <list>', 'SEV-SNP privilege levels to accept, separated by commas (default: 0)')
+    .option('--event-log <file>', 'event log to replay against the evidence, instead of the one inside')
+    .option(
+      '--trust-tpm-authority <file>',
+      'authority of TPM attestation keys; may be given several times',
+      collect,
+      [],
+    )
+    .option('--allow-ak <sha256>', 'TPM attestation key to accept by the SHA-256 of its SPKI', collect, [])
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: VerifyOptions) => {
       const judgeOptions = await readOptions(io, options)
       const input = await readInput(io, file)
-      const collateral =
+      const given =
         options.collateral.length > 0
           ? await readCollateral(io, options.collateral)
           : await fetchCollateral(io, input, options.pccs)
-      const judgement = await judgeEvidence(input, { ...judgeOptions, collateral })
+      const judgement = await judgeEvidence(input, { ...judgeOptions, ...given })
       if (options.json) io.out(`${JSON.stringify(judgement)}\n`)
       else renderJudgement(io, judgement)
       exit(exitOf(judgement))
@@ -88,20 +102,30 @@ function exitOf({ accepted, answers }: { accepted: boolean; answers: { readable:
 }
 
 async function readOptions(io: Io, options: VerifyOptions): Promise<JudgeOptions> {
-  const roots: DcapRoot[] = [INTEL_SGX_ROOT]
-  for (const path of options.trustSimulatedRoot) roots.push(parseDcapRoot(await readInput(io, path, 65_536)))
+  const allowAk = options.allowAk.map((text) => readHex('--allow-ak', text))
+  const trust = await readTrust(io, { ...options, allowAk })
   const text = options.expect === undefined ? undefined : await readInput(io, options.expect, 1024 * 1024)
-  const acceptance: DcapAcceptance = {
+  const acceptance: NonNullable<JudgeOptions['acceptance']> = {
     ...(options.acceptTcb === undefined ? {} : { tcbStatuses: readStatuses(options.acceptTcb) }),
     ...(options.allowDebug ? { allowDebug: true } : {}),
+    ...(options.allowVmpl === undefined ? {} : { snp: { allowVmpl: readLevels(options.allowVmpl) } }),
   }
   return {
     now: options.at === undefined ? io.now() : readTime(options.at),
-    roots,
+    ...trust,
     acceptance,
+    ...(options.eventLog === undefined ? {} : { eventLog: await readInput(io, options.eventLog) }),
     ...(options.reportData === undefined ? {} : { reportData: readHex('--report-data', options.reportData) }),
     ...(text === undefined ? {} : { expectations: parseExpectations(new TextDecoder().decode(text)) }),
   }
+}
+
+function readLevels(list: string): number[] {
+  return splitList(list).map((text) => {
+    const level = Number(text)
+    if (!Number.isInteger(level) || level < 0 || level > 3) throw invalid('--allow-vmpl', '0 to 3', text)
+    return level
+  })
 }
 
 function readStatuses(list: string): TcbStatus[] {

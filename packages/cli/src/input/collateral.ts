@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { decodeUtf8 } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { createCollateralClient, readBundle, resolveSources } from '@veritee/collateral'
+import type { CollateralFile } from '@veritee/evidence/collateral'
 import type { DcapCollateral } from '@veritee/evidence/dcap'
 import { parseDcapEvidence } from '@veritee/evidence/dcap/evidence'
 import { recognizeEvidence } from '@veritee/evidence/recognize'
@@ -12,20 +13,37 @@ import { readInput } from './file.ts'
 /** Where a PCCS client's configuration lies by custom. */
 const QCNL_FILE = '/etc/sgx_default_qcnl.conf'
 
+/** What `--collateral` named. */
+export interface GivenCollateral {
+  readonly collateral: readonly DcapCollateral[]
+  /** Certificates, revocation lists and Hygon certificates, for the library to sort by content. */
+  readonly collateralFiles: readonly CollateralFile[]
+}
+
 /**
- * Reads every bundle that `--collateral` names: files, or the files of folders.
+ * Reads everything that `--collateral` names: files, or the files of folders.
  *
- * @throws CliError CLI_FILE_UNREADABLE; CollateralError for what is no bundle
+ * @throws CliError CLI_FILE_UNREADABLE; CollateralError for JSON that is no bundle
  */
-export async function readCollateral(io: Io, paths: readonly string[]): Promise<DcapCollateral[]> {
-  const sets: DcapCollateral[] = []
+export async function readCollateral(io: Io, paths: readonly string[]): Promise<GivenCollateral> {
+  const collateral: DcapCollateral[] = []
+  const collateralFiles: CollateralFile[] = []
   for (const path of paths) {
-    for (const file of await filesOf(path)) {
-      const text = decodeUtf8(await readInput(io, file))
-      sets.push(...readBundle(text, { name: file, fetchedAt: io.now() }).sets.map((set) => set.collateral))
+    for (const name of await filesOf(path)) {
+      const bytes = await readInput(io, name)
+      if (!looksLikeJson(bytes)) collateralFiles.push({ name, bytes })
+      else {
+        const { sets } = readBundle(decodeUtf8(bytes), { name, fetchedAt: io.now() })
+        collateral.push(...sets.map((set) => set.collateral))
+      }
     }
   }
-  return sets
+  return { collateral, collateralFiles }
+}
+
+function looksLikeJson(bytes: Uint8Array): boolean {
+  const first = bytes.find((byte) => byte > 0x20)
+  return first === 0x7b
 }
 
 /**
@@ -34,9 +52,9 @@ export async function readCollateral(io: Io, paths: readonly string[]): Promise<
  *
  * @throws CollateralError when no service gives it
  */
-export async function fetchCollateral(io: Io, input: Uint8Array, pccs: string | undefined): Promise<DcapCollateral[]> {
+export async function fetchCollateral(io: Io, input: Uint8Array, pccs: string | undefined): Promise<GivenCollateral> {
   const quote = quoteOf(input)
-  if (quote === undefined) return []
+  if (quote === undefined) return { collateral: [], collateralFiles: [] }
   const qcnl = pccs === undefined ? await readOptional(io, io.env['QCNL_CONF_PATH'] ?? QCNL_FILE) : undefined
   const sources = resolveSources({
     ...(pccs === undefined ? {} : { urls: [pccs] }),
@@ -47,7 +65,7 @@ export async function fetchCollateral(io: Io, input: Uint8Array, pccs: string | 
   const client = createCollateralClient({ endpoints: sources.endpoints, update: sources.update, now: () => io.now() })
   try {
     const { collateral } = await client.fetchCollateralFor(quote, { signal: io.signal })
-    return [collateral, ...bundled]
+    return { ...bundled, collateral: [collateral, ...bundled.collateral] }
   } finally {
     await client.close()
   }

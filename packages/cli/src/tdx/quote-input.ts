@@ -35,7 +35,8 @@ export async function findCollateral(
   bundles: readonly string[],
   pccs: string | undefined,
 ): Promise<DcapCollateral> {
-  const sets = bundles.length > 0 ? await readCollateral(io, bundles) : await fetchCollateral(io, quote, pccs)
+  const given = bundles.length > 0 ? await readCollateral(io, bundles) : await fetchCollateral(io, quote, pccs)
+  const sets = given.collateral
   const { tee, fmspc } = selectPlatform(quote)
   const fitting = sets.find(({ tcbInfo }) => {
     const { id, fmspc: family } = parseTcbInfo(tcbInfo)
