@@ -5,8 +5,10 @@ export {
   type Sm2SignatureOptions,
   type Sm2SigningOptions,
   signSm2,
+  signSm2Digest,
   sm2PublicKey,
   verifySm2,
+  verifySm2Digest,
 } from './sm2.ts'
 export { hmacSm3, sm3 } from './sm3.ts'
 export { decryptSm4, encryptSm4, type Sm4Options } from './sm4.ts'

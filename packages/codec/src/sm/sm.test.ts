@@ -5,7 +5,18 @@ import { concatBytes, decodeHex, encodeHex, encodeUtf8 } from '../bytes/index.ts
 import { sm as native } from '../engine/sm-node.ts'
 import { sm as portable } from '../engine/sm-portable.ts'
 import { importPublicKey } from '../signature/index.ts'
-import { createSm2PrivateKey, decryptSm4, encryptSm4, hmacSm3, signSm2, sm2PublicKey, sm3, verifySm2 } from './index.ts'
+import {
+  createSm2PrivateKey,
+  decryptSm4,
+  encryptSm4,
+  hmacSm3,
+  signSm2,
+  signSm2Digest,
+  sm2PublicKey,
+  sm3,
+  verifySm2,
+  verifySm2Digest,
+} from './index.ts'
 
 const refusal = (code: string) => expect.objectContaining({ code })
 
@@ -156,6 +167,17 @@ describe('SM2', () => {
     }
     expect(verifySm2(key, standard.data, standard.signature.subarray(1))).toBe(false)
     expect(verifySm2(key, standard.data, standard.signature, { format: 'der' })).toBe(false)
+  })
+
+  test('a digest is signed as it is, as a TPM does', () => {
+    const digest = sm3(encodeUtf8('attested'))
+    const privateKey = createSm2PrivateKey()
+    const publicKey = sm2PublicKey(privateKey)
+    const signature = signSm2Digest(privateKey, digest)
+    expect(verifySm2Digest(publicKey, digest, signature)).toBe(true)
+    expect(verifySm2Digest(publicKey, sm3(digest), signature)).toBe(false)
+    expect(verifySm2(publicKey, encodeUtf8('attested'), signature)).toBe(false)
+    expect(() => verifySm2Digest(publicKey, digest.subarray(1), signature)).toThrow(refusal('CODEC_BYTES_RANGE'))
   })
 
   test('a key of another curve, or none, is refused', () => {

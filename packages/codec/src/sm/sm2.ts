@@ -43,8 +43,20 @@ export function verifySm2(
   options: Sm2SignatureOptions = {},
 ): boolean {
   const point = pointOf(key)
-  const scheme = { scheme: 'ecdsa', hash: 'sha256', format: options.format ?? 'raw' } as const
-  const raw = normalizeSignature(key, scheme, signature)
+  return verifyNumber(key, messageNumber(point, data, options.userId), signature, options.format)
+}
+
+/**
+ * As {@link verifySm2}, over a digest of 32 bytes that stands for the message as it is, without the signer's id: what a
+ * TPM signs (TPM 2.0 Library, Part 1, annex C.4.3). A digest of another length throws `CODEC_BYTES_RANGE`.
+ */
+export function verifySm2Digest(key: PublicKey, digest: Uint8Array, signature: Uint8Array): boolean {
+  return verifyNumber(key, digestNumber(digest), signature, 'raw')
+}
+
+function verifyNumber(key: PublicKey, e: bigint, signature: Uint8Array, format: 'raw' | 'der' = 'raw'): boolean {
+  const point = pointOf(key)
+  const raw = normalizeSignature(key, { scheme: 'ecdsa', hash: 'sha256', format }, signature)
   if (raw === undefined) return false
   const r = toBigInt(raw.subarray(0, 32))
   const s = toBigInt(raw.subarray(32))
@@ -53,14 +65,26 @@ export function verifySm2(
   const Q = Point.fromAffine({ x: toBigInt(point.subarray(0, 32)), y: toBigInt(point.subarray(32)) })
   const sum = Point.BASE.multiplyUnsafe(s).add(Q.multiplyUnsafe(t))
   if (sum.is0()) return false
-  return (messageNumber(point, data, options.userId) + sum.toAffine().x) % n === r
+  return (e + sum.toAffine().x) % n === r
 }
 
 /** Signs with an SM2 private key of 32 bytes (GB/T 32918.2 §6); the secret number comes from WebCrypto. */
 export function signSm2(privateKey: Uint8Array, data: Uint8Array, options: Sm2SigningOptions = {}): Uint8Array {
-  const d = privateNumber(privateKey)
   const { point } = sm2PublicKey(privateKey)
-  const e = messageNumber(point!, data, options.userId)
+  return signNumber(privateKey, messageNumber(point!, data, options.userId), options)
+}
+
+/** As {@link signSm2}, over a digest of 32 bytes as it is: see {@link verifySm2Digest}. */
+export function signSm2Digest(
+  privateKey: Uint8Array,
+  digest: Uint8Array,
+  options: Pick<Sm2SigningOptions, 'nonce'> = {},
+): Uint8Array {
+  return signNumber(privateKey, digestNumber(digest), options)
+}
+
+function signNumber(privateKey: Uint8Array, e: bigint, options: Sm2SigningOptions): Uint8Array {
+  const d = privateNumber(privateKey)
   for (;;) {
     const k = options.nonce === undefined ? randomNumber() : privateNumber(options.nonce)
     const r = (e + Point.BASE.multiply(k).toAffine().x) % n
@@ -93,6 +117,13 @@ function messageNumber(point: Uint8Array, data: Uint8Array, userId: string | Uin
   const id = typeof userId === 'string' ? encodeUtf8(userId) : userId
   const z = sm3(u16be(id.length * 8), id, toBytes(p - 3n), toBytes(b), toBytes(G.x), toBytes(G.y), point)
   return toBigInt(sm3(z, data))
+}
+
+function digestNumber(digest: Uint8Array): bigint {
+  if (digest.length === 32) return toBigInt(digest)
+  throw new CodecError('CODEC_BYTES_RANGE', 'A digest that SM2 signs has 32 bytes.', {
+    details: { expected: 32, actual: digest.length },
+  })
 }
 
 function pointOf(key: PublicKey): Uint8Array {
