@@ -16,5 +16,5 @@ export { nameOf, OBJECT, parseSizedTpmPublic, parseTpmPublic, publicKeyOf, type 
 export { parseTpmSignature, type TpmSignature } from './structure/signature.ts'
 export type { QuotedBank, TpmEvidence } from './types.ts'
 export { checkBootLogs } from './verify/boot-logs.ts'
-export type { TpmAuthority, TpmTrust, TpmVerification, VerifiedTpm } from './verify/types.ts'
+export type { EnrolledKey, TpmAuthority, TpmTrust, TpmVerification, VerifiedTpm } from './verify/types.ts'
 export { BOOT_PCRS, verifyTpmEvidence } from './verify/verify.ts'

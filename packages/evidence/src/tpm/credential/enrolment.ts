@@ -8,7 +8,7 @@ import type { X509Certificate } from '@veritee/codec/x509'
 import { TpmError } from '../codes.ts'
 import { nameOf, OBJECT, publicKeyOf, type TpmPublic } from '../structure/public.ts'
 import { verifyKeyCertificate } from '../verify/key-certificate.ts'
-import type { TpmAuthority } from '../verify/types.ts'
+import type { EnrolledKey, TpmAuthority } from '../verify/types.ts'
 import { makeCredential, type TpmCredential } from './make-credential.ts'
 
 /** What a machine sends to have its attestation key enrolled. */
@@ -72,13 +72,13 @@ export async function beginEnrolment(request: EnrolmentRequest, trust: Enrolment
 /**
  * Takes the proof: the secret as the TPM recovered it.
  *
- * @returns SHA-256 of the attestation key's SPKI, to be trusted as enrolled from now on
+ * @returns what makes the attestation key trusted from now on
  * @throws EvidenceError TPM_CREDENTIAL_INVALID
  */
-export function finishEnrolment({ secret, keyDigest }: PendingEnrolment, proof: Uint8Array): Uint8Array {
+export function finishEnrolment({ secret, keyDigest, simulated }: PendingEnrolment, proof: Uint8Array): EnrolledKey {
   if (!equalSecrets(secret, proof))
     throw new TpmError('TPM_CREDENTIAL_INVALID', undefined, { details: { path: 'proof' } })
-  return keyDigest
+  return { keyDigest, simulated }
 }
 
 /**

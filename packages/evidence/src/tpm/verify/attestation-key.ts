@@ -34,10 +34,10 @@ export async function bindAttestationKey(evidence: TpmEvidence, trust: TpmTrust)
     const expiresAt = Math.min(attestationKeyCertificate.notAfter, authority.certificate.notAfter)
     return { boundBy: 'certificate', keyDigest, expiresAt, simulated: authority.simulated }
   }
-  const among = (list: readonly Uint8Array[] | undefined) =>
-    list?.some((entry) => equalBytes(entry, keyDigest)) === true
-  if (among(trust.enrolled)) return { boundBy: 'enrolment', keyDigest, simulated: false }
-  if (among(trust.allowed)) return { boundBy: 'name', keyDigest, simulated: false }
+  const enrolled = trust.enrolled?.find((entry) => equalBytes(entry.keyDigest, keyDigest))
+  if (enrolled !== undefined) return { boundBy: 'enrolment', keyDigest, simulated: enrolled.simulated }
+  const isAllowed = trust.allowed?.some((entry) => equalBytes(entry, keyDigest)) === true
+  if (isAllowed) return { boundBy: 'name', keyDigest, simulated: false }
   throw refuse('TPM_AK_UNBOUND', 'ak', 'a certificate, an enrolment or a name on the list', encodeHex(keyDigest))
 }
 

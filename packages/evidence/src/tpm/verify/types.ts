@@ -10,14 +10,22 @@ export interface TpmAuthority {
   readonly simulated: boolean
 }
 
+/** A key that passed credential activation. */
+export interface EnrolledKey {
+  /** SHA-256 of its SPKI, 32 bytes. */
+  readonly keyDigest: Uint8Array
+  /** True where the endorsement key was that of a simulated TPM. */
+  readonly simulated: boolean
+}
+
 /** What makes an attestation key trustworthy, and when. At least one of the three ways must hold. */
 export interface TpmTrust {
   /** Epoch seconds. */
   readonly now: number
   /** Issuers of attestation key certificates, who saw the key in one TPM with an endorsement key. */
   readonly authorities?: readonly TpmAuthority[]
-  /** Keys enrolled by credential activation, as SHA-256 of their SPKI, 32 bytes each. */
-  readonly enrolled?: readonly Uint8Array[]
+  /** Keys enrolled by credential activation: see `finishEnrolment`. */
+  readonly enrolled?: readonly EnrolledKey[]
   /** Keys allowed by name, as SHA-256 of their SPKI, 32 bytes each. */
   readonly allowed?: readonly Uint8Array[]
 }
