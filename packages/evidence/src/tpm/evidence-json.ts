@@ -7,7 +7,7 @@ import { parseCertificate } from '@veritee/codec/x509'
 import { EvidenceError } from '../errors.ts'
 import { TpmError } from './codes.ts'
 import { HASH_BYTES, identifierOfHash, TPM_ALG, type TpmHash } from './structure/algorithms.ts'
-import { parseTpmQuote } from './structure/attest.ts'
+import { parseTpmQuote, type TpmQuote } from './structure/attest.ts'
 import { parseTpmPublic } from './structure/public.ts'
 import { parseTpmSignature } from './structure/signature.ts'
 import type { QuotedBank, TpmEvidence } from './types.ts'
@@ -22,6 +22,8 @@ const BANKS: Readonly<Record<string, TpmHash>> = {
   SHA512: 'sha512',
   SM3: 'sm3',
 }
+
+const BARE_HASHES = ['sha1', 'sha256', 'sha384', 'sha512'] as const
 
 /**
  * Reads evidence JSON that was parsed already (by a strict, bounded parser), in either shape:
@@ -63,10 +65,11 @@ function parseBanked(evidence: Json): TpmEvidence {
     if (hash === undefined) throw misshapen(`quote.${name}`, Object.keys(BANKS).join(', '))
     const entry = objectAt(quotes[name], `quote.${name}`)
     const signature = base64At(entry['attest_sig'], `quote.${name}.attest_sig`)
+    const quote = parseTpmQuote(base64At(entry['attest_body'], `quote.${name}.attest_body`))
     return {
       hash,
-      quote: parseTpmQuote(base64At(entry['attest_body'], `quote.${name}.attest_body`)),
-      signature: hash === 'sm3' ? parseTpmSignature(signature) : bareRsaSignature(hash, signature),
+      quote,
+      signature: hash === 'sm3' ? parseTpmSignature(signature) : bareRsaSignature(quote, signature),
       pcrs: pcrsAt(entry['pcrs'], hash, `quote.${name}.pcrs`),
     }
   })
@@ -83,10 +86,12 @@ function parseBanked(evidence: Json): TpmEvidence {
   }
 }
 
-/** The shape carries no scheme: the signature is RSASSA with SHA-256, or SHA-1 for the SHA-1 bank as old TPMs sign it. */
-function bareRsaSignature(hash: TpmHash, signature: Uint8Array): QuotedBank['signature'] {
-  const scheme = concatBytes(u16be(TPM_ALG.rsassa), u16be(identifierOfHash(hash === 'sha1' ? 'sha256' : hash)))
-  return parseTpmSignature(concatBytes(scheme, u16be(signature.length), signature))
+/** The shape carries no scheme: it is RSASSA, with the hash that the PCR digest was made with too. */
+function bareRsaSignature({ pcrDigest }: TpmQuote, signature: Uint8Array): QuotedBank['signature'] {
+  const hash = BARE_HASHES.find((name) => HASH_BYTES[name] === pcrDigest.length)
+  if (hash === undefined) throw misshapen('quote.attest_body', 'a PCR digest of 20, 32, 48 or 64 bytes')
+  const scheme = concatBytes(u16be(TPM_ALG.rsassa), u16be(identifierOfHash(hash)))
+  return parseTpmSignature(concatBytes(scheme, u16be(signature.length & 0xffff), signature))
 }
 
 function logsOf(evidence: Json): Pick<TpmEvidence, 'eventLog' | 'agentEventLog'> {

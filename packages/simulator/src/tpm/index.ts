@@ -1,0 +1,11 @@
+/** A simulated TPM: keys, certificates, quotes, event logs, enrolment. */
+export { BANKS, type BankName } from './banks.ts'
+export { TPM_BREAKAGES, TPM_ENROLMENT_BREAKAGES, TPM_UNBREAKABLE, type TpmBreakage } from './breakages/index.ts'
+export { assembleDraft as assembleTpmDraft, type TpmCase, type TpmDraft } from './draft.ts'
+export { encodeBankedEvidence, encodeSingleEvidence, type TpmEvidenceParts } from './evidence.ts'
+export { type AttestationKey, deriveAttestationKey, type EndorsementKey } from './keys.ts'
+export type { TpmQuoteParts } from './quote.ts'
+export type { TpmEndorsementKind, TpmKeyKind, TpmRecipe, TpmWorldOptions } from './recipe.ts'
+export { loadTpmWorld, saveTpmWorld } from './state.ts'
+export type { TpmEvidenceOptions, TpmIssueOptions, TpmWorld } from './types.ts'
+export { createTpmWorld } from './world.ts'
