@@ -82,7 +82,7 @@ class Explainer {
       tries,
       samples: samples.map((sample) => sample.map(explainValue)),
       inner,
-      because: depth < MAX_DEPTH ? this.explainReferences(expression, depth) : [],
+      because: this.explainReferences(expression, depth),
     }
   }
 
@@ -92,20 +92,40 @@ class Explainer {
     return expression && this.failed(body, expression, depth)
   }
 
+  /** Why rules that an expression reads fall short: directly, or through rules that hold. */
   private explainReferences(expression: PlannedExpression, depth: number): Explanation[] {
+    return this.explainNodes(referencedNodes(this.policy.root, expression.steps, []), depth)
+  }
+
+  private explainNodes(nodes: Iterable<RuleNode>, depth: number): Explanation[] {
     const explanations: Explanation[] = []
-    for (const node of referencedNodes(this.policy.root, expression)) {
-      if (this.open.has(node)) continue
-      const value =
-        node.kind === 'function'
-          ? { defined: false, value: undefined }
-          : this.policy.evaluateRule(node.name, this.options)
+    for (const node of nodes) {
+      if (this.open.has(node) || depth >= MAX_DEPTH) continue
+      const value = node.kind === 'function' ? UNDEFINED : this.policy.evaluateRule(node.name, this.options)
       const explanation = this.explain(node, { defined: value.defined, value: value.value }, depth + 1)
-      if (explanation.branches.some(({ failed }) => failed)) explanations.push(explanation)
+      if (explanation.branches.some(({ holds }) => holds)) {
+        explanations.push(...this.explainNodes(this.readByHolding(node), depth + 1))
+      } else if (explanation.branches.some(({ failed }) => failed)) {
+        explanations.push(explanation)
+      }
     }
     return explanations
   }
+
+  /** What the branches that hold stand on. */
+  private readByHolding(node: RuleNode): Set<RuleNode> {
+    const rules = this.policy.planned[node.id]!
+    const found = new Set<RuleNode>()
+    for (const branch of [...rules.clauses, ...rules.partials].flatMap((clause) => clause.branches)) {
+      if (!this.record.results.has(branch)) continue
+      const steps = branch.body.expressions.flatMap((expression) => expression.steps)
+      for (const read of referencedNodes(this.policy.root, steps, [branch.value])) found.add(read)
+    }
+    return found
+  }
 }
+
+const UNDEFINED = { defined: false, value: undefined }
 
 function explainValue({ text, value }: ProbedValue): ExplainedValue {
   return { text, defined: value !== undefined, value: value === undefined ? undefined : jsonFromValue(value) }

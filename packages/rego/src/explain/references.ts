@@ -1,25 +1,27 @@
-import type { PlannedExpression, PlannedTerm } from '../compile/plan.ts'
+import type { PlannedTerm, Step } from '../compile/plan.ts'
 import type { RuleNode } from '../compile/rule-tree.ts'
-import { walkSteps } from '../compile/walk-plan.ts'
+import { walkSteps, walkTerm } from '../compile/walk-plan.ts'
 
-/** The rules and functions that an expression names. */
-export function referencedNodes(root: RuleNode, expression: PlannedExpression): Set<RuleNode> {
+/** The rules and functions that steps and terms name. */
+export function referencedNodes(root: RuleNode, steps: readonly Step[], terms: readonly PlannedTerm[]): Set<RuleNode> {
   const found = new Set<RuleNode>()
   const visit = (path: readonly PlannedTerm[]): void => {
     const node = nodeOf(root, path)
     if (node) found.add(node)
   }
+  const visitTerm = (term: PlannedTerm): void => {
+    if (term.kind === 'path' && term.root === 'data') visit(term.path)
+    else if (term.kind === 'call' && 'node' in term.callee) found.add(term.callee.node)
+  }
   walkSteps(
-    expression.steps,
+    steps,
     (step) => {
       if (step.kind !== 'scan' || step.root !== 'data') return
       visit(step.path.map((part) => (part.kind === 'equal' ? part.term : UNKNOWN)))
     },
-    (term) => {
-      if (term.kind === 'path' && term.root === 'data') visit(term.path)
-      else if (term.kind === 'call' && 'node' in term.callee) found.add(term.callee.node)
-    },
+    visitTerm,
   )
+  for (const term of terms) walkTerm(term, visitTerm)
   return found
 }
 

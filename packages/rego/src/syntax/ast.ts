@@ -10,11 +10,16 @@ interface Node {
   readonly at: number
 }
 
+/** Nodes that may stretch over rows know where they end, too. */
+interface Span extends Node {
+  readonly end: number
+}
+
 /** A constant. */
 export interface Scalar extends Node {
   readonly kind: 'scalar'
   readonly value: Value
-  /** The text as written, where the value alone does not say it (raw strings, exponents). */
+  /** The text as written, of strings and numbers. */
   readonly text?: string
 }
 
@@ -32,7 +37,7 @@ export interface Reference extends Node {
 }
 
 /** A call of a function by its dotted name; infix operators are calls of `plus`, `equal`, `member_2` and so on. */
-export interface Call extends Node {
+export interface Call extends Span {
   readonly kind: 'call'
   readonly name: string
   /** The parts of the name. */
@@ -42,23 +47,23 @@ export interface Call extends Node {
   readonly infix?: string
 }
 
-export interface ArrayTerm extends Node {
+export interface ArrayTerm extends Span {
   readonly kind: 'array'
   readonly items: readonly Term[]
 }
 
-export interface SetTerm extends Node {
+export interface SetTerm extends Span {
   readonly kind: 'set'
   readonly items: readonly Term[]
 }
 
-export interface ObjectTerm extends Node {
+export interface ObjectTerm extends Span {
   readonly kind: 'object'
   readonly entries: readonly (readonly [Term, Term])[]
 }
 
 /** `[value | body]`, `{value | body}` or `{key: value | body}`. */
-export interface Comprehension extends Node {
+export interface Comprehension extends Span {
   readonly kind: 'comprehension'
   readonly makes: 'array' | 'set' | 'object'
   readonly key?: Term
@@ -81,9 +86,8 @@ export interface WithModifier extends Node {
   readonly value: Term
 }
 
-interface Statement extends Node {
+interface Statement extends Span {
   readonly withs: readonly WithModifier[]
-  readonly end: number
 }
 
 /** An expression that must hold, possibly negated. */
@@ -125,6 +129,8 @@ export interface RuleHead extends Node {
   readonly name: string
   readonly path: readonly Term[]
   readonly args: readonly Term[] | undefined
+  /** Where the parenthesis after the arguments ends. */
+  readonly argsEnd: number
   /** The member of a set that the rule contributes. */
   readonly key: Term | undefined
   /** What the rule is worth; absent for `true`. */

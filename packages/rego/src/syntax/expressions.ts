@@ -50,7 +50,7 @@ function parseAssignment(cursor: TokenCursor, left: Term): Term {
   cursor.next()
   const right = cursor.nested(() => parseStandaloneTerm(cursor))
   const name = infix === ':=' ? 'assign' : 'eq'
-  return { kind: 'call', at: left.at, name, names: [name], args: [left, right], infix }
+  return { kind: 'call', at: left.at, end: cursor.lastEnd, name, names: [name], args: [left, right], infix }
 }
 
 function parseWiths(cursor: TokenCursor): WithModifier[] {

@@ -42,15 +42,15 @@ function parseHead(cursor: TokenCursor): RuleHead {
   return { at, ...named, key, value, operator }
 }
 
-function nameAndPath(cursor: TokenCursor, term: Term): Pick<RuleHead, 'name' | 'path' | 'args'> {
-  if (term.kind === 'variable') return { name: term.name, path: [], args: undefined }
+function nameAndPath(cursor: TokenCursor, term: Term): Pick<RuleHead, 'name' | 'path' | 'args' | 'argsEnd'> {
+  if (term.kind === 'variable') return { name: term.name, path: [], args: undefined, argsEnd: term.at }
   if (term.kind === 'reference' && term.head.kind === 'variable') {
-    return { name: term.head.name, path: term.path, args: undefined }
+    return { name: term.head.name, path: term.path, args: undefined, argsEnd: term.at }
   }
   if (term.kind === 'call' && term.infix === undefined) {
     const [name = '', ...rest] = term.names
     const path = rest.map((part): Term => ({ kind: 'scalar', at: term.at, value: part }))
-    return { name, path, args: term.args.length === 0 ? undefined : term.args }
+    return { name, path, args: term.args.length === 0 ? undefined : term.args, argsEnd: term.end }
   }
   throw cursor.error(term.at, 'this is not the head of a rule', ['a rule name'])
 }

@@ -31,6 +31,22 @@ export class Source {
     return this.text.slice(start, end < 0 ? this.text.length : end).replace(/\r$/, '')
   }
 
+  /** Tells whether nothing but white space stands before an offset on its row. */
+  beginsLine(offset: number): boolean {
+    const { row, column } = this.locate(offset)
+    return (
+      this.line(row)
+        .slice(0, column - 1)
+        .trim() === ''
+    )
+  }
+
+  /** Tells whether the row before that of an offset is empty. */
+  hasBlankLineBefore(offset: number): boolean {
+    const { row } = this.locate(offset)
+    return row > 1 && this.line(row - 1).trim() === ''
+  }
+
   /** An error at an offset; its details hold the line, a caret under the place, and what was expected there. */
   error(code: RegoErrorCode, at: number, message: string, expected?: readonly string[]): RegoError {
     const location = this.locate(at)

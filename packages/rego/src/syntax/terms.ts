@@ -45,14 +45,7 @@ function parseMembership(cursor: TokenCursor, first: Term, pairs: boolean): Term
     const value = tryParse(cursor, () => parseOperators(cursor, 0))
     if (value && cursor.takeKeyword('in')) {
       const domain = parseOperators(cursor, 0)
-      left = {
-        kind: 'call',
-        at: first.at,
-        name: 'internal.member_3',
-        names: ['internal', 'member_3'],
-        args: [first, value, domain],
-        infix: 'in',
-      }
+      left = membership(cursor, 'member_3', [first, value, domain])
     } else {
       cursor.index = start
     }
@@ -60,16 +53,14 @@ function parseMembership(cursor: TokenCursor, first: Term, pairs: boolean): Term
   for (let count = 0; cursor.takeKeyword('in'); count++) {
     limitOperators(cursor, count)
     const domain = parseOperators(cursor, 0)
-    left = {
-      kind: 'call',
-      at: first.at,
-      name: 'internal.member_2',
-      names: ['internal', 'member_2'],
-      args: [left, domain],
-      infix: 'in',
-    }
+    left = membership(cursor, 'member_2', [left, domain])
   }
   return left
+}
+
+function membership(cursor: TokenCursor, kind: 'member_2' | 'member_3', args: [Term, ...Term[]]): Term {
+  const names = ['internal', kind]
+  return { kind: 'call', at: args[0].at, end: cursor.lastEnd, name: names.join('.'), names, args, infix: 'in' }
 }
 
 function parseOperators(cursor: TokenCursor, level: number): Term {
@@ -82,7 +73,8 @@ function parseOperators(cursor: TokenCursor, level: number): Term {
     if (name === undefined) break
     limitOperators(cursor, count)
     cursor.next()
-    left = { kind: 'call', at: left.at, name, names: [name], args: [left, parseOperators(cursor, level + 1)], infix }
+    const args = [left, parseOperators(cursor, level + 1)]
+    left = { kind: 'call', at: left.at, end: cursor.lastEnd, name, names: [name], args, infix }
   }
   return left
 }
@@ -102,7 +94,12 @@ export function parsePrimary(cursor: TokenCursor): Term {
       return parseNumberTerm(cursor, token.text, token.at)
     case 'string':
       cursor.next()
-      return parsePath(cursor, { kind: 'scalar', at: token.at, value: token.text, ...rawText(cursor, token) })
+      return parsePath(cursor, {
+        kind: 'scalar',
+        at: token.at,
+        value: token.text,
+        text: cursor.source.text.slice(token.at, token.end),
+      })
     case 'template-start':
       return parseTemplate(cursor)
     case 'name':
@@ -112,10 +109,6 @@ export function parsePrimary(cursor: TokenCursor): Term {
     default:
       throw cursor.unexpected(['a term'])
   }
-}
-
-function rawText(cursor: TokenCursor, token: { at: number; end: number }): { text?: string } {
-  return cursor.source.text[token.at] === '`' ? { text: cursor.source.text.slice(token.at, token.end) } : {}
 }
 
 function parseNumberTerm(cursor: TokenCursor, text: string, at: number): Term {
@@ -174,7 +167,7 @@ function parseNamed(cursor: TokenCursor): Term {
   if (token.text === 'set' && cursor.isMark('(') && cursor.peek().text === ')') {
     cursor.next()
     cursor.next()
-    return parsePath(cursor, { kind: 'set', at: token.at, items: [] })
+    return parsePath(cursor, { kind: 'set', at: token.at, end: cursor.lastEnd, items: [] })
   }
   return parsePath(cursor, parseVariable(cursor, token))
 }
@@ -200,7 +193,8 @@ function parsePath(cursor: TokenCursor, head: Term): Term {
     } else if (token.text === '(') {
       const names = functionNames(base, path)
       if (names === undefined) break
-      base = { kind: 'call', at: head.at, name: names.join('.'), names, args: parseArguments(cursor) }
+      const args = parseArguments(cursor)
+      base = { kind: 'call', at: head.at, end: cursor.lastEnd, name: names.join('.'), names, args }
       path = []
     } else break
     if (path.length > MAX_OPERATORS) limitOperators(cursor, path.length)
@@ -248,18 +242,24 @@ function parseList(cursor: TokenCursor, close: string, first?: Term): Term[] {
 function parseArray(cursor: TokenCursor): Term {
   const { at } = cursor.expectMark('[')
   const comprehension = parseComprehension(cursor, at, ']', 'array')
-  return comprehension ?? { kind: 'array', at, items: parseList(cursor, ']') }
+  if (comprehension) return comprehension
+  const items = parseList(cursor, ']')
+  return { kind: 'array', at, end: cursor.lastEnd, items }
 }
 
 /** An object, a set, or a comprehension of either. */
 function parseBraces(cursor: TokenCursor): Term {
   const { at } = cursor.expectMark('{')
-  if (cursor.takeMark('}')) return { kind: 'object', at, entries: [] }
+  if (cursor.takeMark('}')) return { kind: 'object', at, end: cursor.lastEnd, entries: [] }
   const comprehension = parseComprehension(cursor, at, '}', 'set')
   if (comprehension) return comprehension
   const first = parseTerm(cursor)
-  if (!cursor.isMark(':')) return { kind: 'set', at, items: parseList(cursor, '}', first) }
-  return { kind: 'object', at, entries: parseEntries(cursor, first) }
+  if (!cursor.isMark(':')) {
+    const items = parseList(cursor, '}', first)
+    return { kind: 'set', at, end: cursor.lastEnd, items }
+  }
+  const entries = parseEntries(cursor, first)
+  return { kind: 'object', at, end: cursor.lastEnd, entries }
 }
 
 function parseEntries(cursor: TokenCursor, firstKey: Term): [Term, Term][] {
@@ -294,9 +294,10 @@ function parseComprehension(
     const problem: { error?: unknown } = {}
     const body = tryParse(cursor, () => parseBodyUntil(cursor, close), problem)
     if (body) {
+      const end = cursor.lastEnd
       return found.second
-        ? { kind: 'comprehension', at, makes: 'object', key: found.first, value: found.second, body }
-        : { kind: 'comprehension', at, makes, value: found.first, body }
+        ? { kind: 'comprehension', at, end, makes: 'object', key: found.first, value: found.second, body }
+        : { kind: 'comprehension', at, end, makes, value: found.first, body }
     }
     if (found.second) throw problem.error
   }

@@ -1,0 +1,2 @@
+/** Policy texts in their one form. */
+export { formatPolicy } from './format.ts'
