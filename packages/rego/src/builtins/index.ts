@@ -12,7 +12,9 @@ import { PRIVATE_KEY_BUILTINS } from './crypto/private-keys.ts'
 import type { TypedBuiltin } from './define.ts'
 import { JSON_BUILTINS } from './documents/json.ts'
 import { PATCH_BUILTINS } from './documents/patch.ts'
+import { SCHEMA_BUILTINS } from './documents/schema/builtins.ts'
 import { SELECT_BUILTINS } from './documents/select.ts'
+import { YAML_BUILTINS } from './documents/yaml/yaml.ts'
 import { BASE64_BUILTINS } from './encoding/base64.ts'
 import { HEX_BUILTINS } from './encoding/hex.ts'
 import { URLQUERY_BUILTINS } from './encoding/urlquery.ts'
@@ -20,6 +22,8 @@ import { FORMAT_BUILTINS } from './format/sprintf.ts'
 import { HOST_BUILTINS } from './host.ts'
 import { SEMVER_BUILTINS } from './identifiers/semver.ts'
 import { UUID_BUILTINS } from './identifiers/uuid.ts'
+import { JWT_SIGN_BUILTINS } from './jwt/sign.ts'
+import { JWT_VERIFY_BUILTINS } from './jwt/verify.ts'
 import { CIDR_BUILTINS } from './net/cidr.ts'
 import { MERGE_BUILTINS } from './net/merge.ts'
 import { GLOB_BUILTINS } from './patterns/glob.ts'
@@ -62,6 +66,8 @@ export const BUILTINS: ReadonlyMap<string, TypedBuiltin> = new Map(
     HOST_BUILTINS,
     INTERSECTION_BUILTINS,
     JSON_BUILTINS,
+    JWT_SIGN_BUILTINS,
+    JWT_VERIFY_BUILTINS,
     MEMBERSHIP_BUILTINS,
     MERGE_BUILTINS,
     NUMBER_BUILTINS,
@@ -69,6 +75,7 @@ export const BUILTINS: ReadonlyMap<string, TypedBuiltin> = new Map(
     PATCH_BUILTINS,
     PRIVATE_KEY_BUILTINS,
     REGEX_BUILTINS,
+    SCHEMA_BUILTINS,
     SEARCH_BUILTINS,
     SELECT_BUILTINS,
     SEMVER_BUILTINS,
@@ -81,5 +88,6 @@ export const BUILTINS: ReadonlyMap<string, TypedBuiltin> = new Map(
     URLQUERY_BUILTINS,
     UUID_BUILTINS,
     WALK_BUILTINS,
+    YAML_BUILTINS,
   ].flatMap((family) => family.map((builtin) => [builtin.name, builtin])),
 )

@@ -61,10 +61,10 @@ function indentedText(value: Value, indent: string, line: string): string {
     const items = [...value].map((item) => inner + indentedText(item, indent, inner))
     return items.length === 0 ? '[]' : `[\n${items.join(',\n')}\n${line}]`
   }
-  if (!isObject(value)) return jsonText(value)
+  if (!isObject(value)) return escapeText(jsonText(value))
   const members = [...value.entries()].map(
     ([key, item]) =>
-      `${inner}${stringText(typeof key === 'string' ? key : termText(key))}: ${indentedText(item, indent, inner)}`,
+      `${inner}${escapeText(stringText(typeof key === 'string' ? key : termText(key)))}: ${indentedText(item, indent, inner)}`,
   )
   return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${line}}`
 }
@@ -85,7 +85,7 @@ function marshalWithOptions(operands: Operands, context: BuiltinContext): Value 
   }
   chargeTree(value, context, indent.length + prefix.length)
   if (!(pretty ?? options.size > 0)) return escapeText(jsonText(value))
-  return prefix + escapeText(indentedText(value, indent, prefix))
+  return prefix + indentedText(value, indent, prefix)
 }
 
 /** JSON texts of values and back; numbers keep every digit. */
