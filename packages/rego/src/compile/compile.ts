@@ -2,6 +2,8 @@ import type { Builtin } from '../evaluate/builtin.ts'
 import type { Module, RegoVersion } from '../syntax/index.ts'
 import { declareRules } from './declare.ts'
 import { collectGlobals, type Globals } from './globals.ts'
+import type { ResolvedClause } from './ir.ts'
+import { Metadata } from './metadata.ts'
 import { checkRecursion } from './recursion.ts'
 import { resolveRule } from './resolve-rule.ts'
 import { Resolver } from './resolver.ts'
@@ -17,7 +19,8 @@ export function compileModules(modules: readonly Module[], builtins: ReadonlyMap
   const resolvers = new Map(
     modules.map((module) => [module, createResolver(module, globals.get(module)!, tree, builtins)]),
   )
-  for (const node of tree.nodes) resolveNode(node, resolvers)
+  const metadata = new Metadata(modules)
+  for (const node of tree.nodes) resolveNode(node, resolvers, metadata)
   checkRecursion(tree)
   return tree
 }
@@ -42,8 +45,15 @@ function createResolver(
   return new Resolver({ source: module.source, version: module.version, globals, tree, builtins })
 }
 
-function resolveNode(node: RuleNode, resolvers: ReadonlyMap<Module, Resolver>): void {
-  const resolve = ({ module, rule }: Definition) => resolveRule(resolvers.get(module)!, rule)
+function resolveNode(node: RuleNode, resolvers: ReadonlyMap<Module, Resolver>, metadata: Metadata): void {
+  const resolve = ({ module, rule }: Definition): ResolvedClause => {
+    const resolver = resolvers.get(module)!
+    resolver.constantCalls = new Map([
+      ['rego.metadata.rule', () => metadata.ruleValue(rule)],
+      ['rego.metadata.chain', () => metadata.chainValue(module, rule)],
+    ])
+    return resolveRule(resolver, rule)
+  }
   node.clauses = node.rules.map(resolve)
   node.partialClauses = node.partials.map(resolve)
   node.defaultClause = node.default && resolve(node.default)

@@ -65,7 +65,7 @@ function resolveReference(resolver: Resolver, scope: Scope, reference: Reference
 
 function resolveCall(resolver: Resolver, scope: Scope, call: Call): ResolvedTerm {
   const constantCall = resolver.constantCalls.get(call.name)
-  if (constantCall && call.args.length === 0) return constantCall
+  if (constantCall && call.args.length === 0) return constant(constantCall())
   const callee = scope.find(call.names[0]!) ? undefined : resolver.findFunction(call.names)
   if (!callee) throw resolver.error('REGO_TYPE_INVALID', call.at, `undefined function ${call.name}`)
   checkArity(resolver, call, arityOf(callee))

@@ -1,8 +1,9 @@
 import type { RegoErrorCode } from '../errors.ts'
 import type { Builtin } from '../evaluate/builtin.ts'
 import type { RegoVersion, Source } from '../syntax/index.ts'
+import type { Value } from '../value/index.ts'
 import type { Globals } from './globals.ts'
-import type { Callee, ResolvedTerm } from './ir.ts'
+import type { Callee } from './ir.ts'
 import type { RuleTree } from './rule-tree.ts'
 
 /** What resolution of one module's rules, or of a query, stands on. */
@@ -13,7 +14,7 @@ export class Resolver {
   readonly tree: RuleTree
   readonly builtins: ReadonlyMap<string, Builtin>
   /** Constants that calls stand for in the rule at hand, such as `rego.metadata.rule`. */
-  constantCalls: ReadonlyMap<string, ResolvedTerm> = new Map()
+  constantCalls: ReadonlyMap<string, () => Value> = new Map()
 
   constructor(parts: Pick<Resolver, 'source' | 'version' | 'globals' | 'tree' | 'builtins'>) {
     this.source = parts.source

@@ -76,14 +76,14 @@ export class Program {
   private complete(context: Context, node: RuleNode, args: readonly Value[]): Value | undefined {
     const linked = this.rules[node.id]!
     let result: Value | undefined
-    for (const clause of linked.clauses) {
+    for (const [i, clause] of linked.clauses.entries()) {
       const value = run(context, clause, args, undefined) as Value | undefined
       if (value === undefined) continue
       if (result === undefined) {
         result = value
         if (linked.uniform) return result
       } else if (!equalValues(result, value)) {
-        throw conflict(node.kind === 'function' ? FUNCTION_CONFLICT : RULE_CONFLICT, node.clauses[0]?.place)
+        throw conflict(node.kind === 'function' ? FUNCTION_CONFLICT : RULE_CONFLICT, node.clauses[i]?.place)
       }
     }
     if (result !== undefined || linked.default === undefined) return result

@@ -106,7 +106,7 @@ class Lexer {
     const end = this.text.indexOf('`', start + 1)
     if (end < 0) throw this.error(start, 'the raw string is not closed', ['`'])
     this.offset = end + 1
-    return this.text.slice(start + 1, end).replaceAll('\r\n', '\n')
+    return this.text.slice(start + 1, end)
   }
 
   private unescape(body: string, start: number): string {
