@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addCollect } from './commands/collect.ts'
 import { addCompat } from './commands/compat.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addInspect } from './commands/inspect.ts'
@@ -33,6 +34,7 @@ export function createProgram(io: Io, exit: (code: ExitCode) => void): Command {
   const face: Face = { io, exit }
   addVerify(program, face)
   addInspect(program, face)
+  addCollect(program, face)
   addSecret(program, face)
   addServe(program, face)
   addSimulate(program, face)

@@ -1,11 +1,11 @@
-import { type Attester, createTdxAttester } from '@veritee/guest/attester'
+import { type Attester, createSnpAttester, createTdxAttester } from '@veritee/guest/attester'
 import { detectTee } from '@veritee/guest/detect'
 import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { createSimulatedAttester } from './simulated.ts'
 
 export interface AttesterOptions {
-  /** auto, tdx or simulated. */
+  /** auto, tdx, snp or simulated. */
   readonly attester: string
   /** Folder of a simulated world. */
   readonly world?: string
@@ -33,20 +33,27 @@ export async function createAttester(io: Io, options: AttesterOptions): Promise<
     }
     case 'tdx':
       return createTdxAttester()
+    case 'snp':
+      return createSnpAttester()
     case 'auto': {
       const { tee } = await detectTee()
       if (tee === 'tdx') return createTdxAttester()
+      if (tee === 'snp') return createSnpAttester()
       throw new CliError(
         'CLI_UNFIT_INPUT',
         'This machine cannot make evidence of its own; `veritee doctor` says what is missing.',
         {
-          details: { path: '--attester', expected: 'a TDX guest', actual: tee ?? 'no trusted execution environment' },
+          details: {
+            path: '--attester',
+            expected: 'a TDX or SEV-SNP guest',
+            actual: tee ?? 'no trusted execution environment',
+          },
         },
       )
     }
     default:
       throw new CliError('CLI_ARGUMENT_INVALID', `There is no attester ${options.attester}.`, {
-        details: { path: '--attester', expected: 'auto, tdx or simulated', actual: options.attester },
+        details: { path: '--attester', expected: 'auto, tdx, snp or simulated', actual: options.attester },
       })
   }
 }

@@ -6,6 +6,7 @@ import { EvidenceError } from '../errors.ts'
 import { appraiseSnp } from './acceptance.ts'
 import { parseSnpCollateral } from './chain/collateral.ts'
 import { claimsOfSnpReport } from './claims.ts'
+import { encodeSnpEvidence } from './report/encode-evidence.ts'
 import { parseSnpEvidence } from './report/evidence-json.ts'
 import { parseSnpReport } from './report/parse.ts'
 import { verifySnpReport } from './verify/verify.ts'
@@ -90,6 +91,13 @@ describe.skipIf(!haveVectors)(`SEV-SNP reports of real chips${vectorsAbsent}`, (
     const verified = await verifySnpReport(evidence.report, { collateral: found, now: LATER })
     expect(evidence.report.bytes.length).toBe(1184)
     expect(verified.signedBy).toBe('vcek')
+  })
+
+  it.each(['test-report.bin', 'test-vlek-report.bin', 'turin-report.bin'])('%s survives its evidence JSON', (name) => {
+    const encoded = encodeSnpEvidence(parseSnpReport(file(name)), [{ kind: 'VCEK', bytes: Uint8Array.of(1, 2, 3) }])
+    const back = parseSnpEvidence(parseJson(JSON.stringify(encoded)))
+    expect(back.report.bytes).toEqual(file(name))
+    expect(back.certificates).toEqual([{ kind: 'VCEK', bytes: Uint8Array.of(1, 2, 3) }])
   })
 
   it.each(['test-vcek-invalid-legacy.der', 'test-vcek-invalid-new.der'])('%s is refused', async (name) => {

@@ -1,2 +1,8 @@
 export type { Attester, EvidenceJson } from './attester.ts'
-export { createTdxAttester, type ReportFiles, type TdxAttesterOptions } from './configfs-tsm/index.ts'
+export {
+  createSnpAttester,
+  createTdxAttester,
+  type ReportFiles,
+  type SnpAttesterOptions,
+  type TdxAttesterOptions,
+} from './configfs-tsm/index.ts'
