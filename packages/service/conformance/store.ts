@@ -83,6 +83,122 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await store.list('')).toHaveLength(10)
     })
 
+    test('lists backwards, and between two keys', async () => {
+      const store = await opened()
+      for (const key of ['a', 'b/1', 'b/2', 'b/3', 'b/4', 'c']) await store.put(key, bytes(key))
+      const keys = async (options: Parameters<Store['list']>[1]) =>
+        (await store.list('b/', options)).map(({ key }) => key)
+      expect(await keys({ descending: true })).toEqual(['b/4', 'b/3', 'b/2', 'b/1'])
+      expect(await keys({ descending: true, after: 'b/3', limit: 1 })).toEqual(['b/2'])
+      expect(await keys({ descending: true, until: 'b/2' })).toEqual(['b/4', 'b/3'])
+      expect(await keys({ until: 'b/3' })).toEqual(['b/1', 'b/2'])
+      expect(await keys({ after: 'b/1', until: 'b/4' })).toEqual(['b/2', 'b/3'])
+      expect(await keys({ until: 'a' })).toEqual([])
+      expect(await keys({ limit: 0 })).toEqual([])
+    })
+
+    test('finds records by their fields, in pages', async () => {
+      const store = await opened()
+      for (let index = 0; index < 20; index++) {
+        const fields = { tee: index % 2 === 0 ? 'tdx' : 'snp', outcome: index % 3 === 0 ? 'refused' : 'accepted' }
+        await store.put(`a/${String(index).padStart(2, '0')}`, bytes('x'), { fields })
+      }
+      await store.put('b/00', bytes('x'), { fields: { tee: 'tdx', outcome: 'refused' } })
+      await store.put('a/none', bytes('x'))
+      const find = async (options: Parameters<Store['list']>[1]) =>
+        (await store.list('a/', options)).map(({ key }) => key)
+      expect(await find({ where: { tee: 'tdx', outcome: 'refused' } })).toEqual(['a/00', 'a/06', 'a/12', 'a/18'])
+      expect(await find({ where: { outcome: 'refused', tee: 'tdx' }, descending: true, limit: 2 })).toEqual([
+        'a/18',
+        'a/12',
+      ])
+      expect(await find({ where: { tee: 'tdx', outcome: 'refused' }, after: 'a/06', until: 'a/18' })).toEqual(['a/12'])
+      expect(await find({ where: { tee: "td'x" } })).toEqual([])
+      expect(await find({ where: { other: 'tdx' } })).toEqual([])
+      expect(await find({ where: {} })).toHaveLength(21)
+      expect((await store.get('a/00'))?.fields).toEqual({ tee: 'tdx', outcome: 'refused' })
+    })
+
+    test('a write replaces the fields, a delete removes them', async () => {
+      const store = await opened()
+      const find = async (name: string) => (await store.list('', { where: { name } })).map(({ key }) => key)
+      await store.put('a', bytes('1'), { fields: { name: 'one', more: 'x' } })
+      await store.put('b', bytes('1'), { fields: { name: 'one' }, expiresAt: 5 })
+      await store.put('c', bytes('1'), { fields: { name: 'one' } })
+      expect(await find('one')).toEqual(['a', 'b', 'c'])
+      const version = await store.put('a', bytes('2'), { fields: { name: 'two' } })
+      await store.delete('c')
+      await store.deleteExpired(5)
+      expect(await find('one')).toEqual([])
+      expect(await find('two')).toEqual(['a'])
+      await store.compareAndSet('a', version, bytes('3'))
+      expect(await find('two')).toEqual([])
+      expect(await store.get('a')).not.toHaveProperty('fields')
+    })
+
+    test('writes several records or none', async () => {
+      const store = await opened()
+      await store.putAll([])
+      await store.putAll([
+        { key: 'b', value: bytes('2'), expiresAt: 7 },
+        { key: 'a', value: bytes('1'), fields: { x: 'y' } },
+      ])
+      expect(await store.list('')).toMatchObject([
+        { key: 'a', fields: { x: 'y' } },
+        { key: 'b', expiresAt: 7 },
+      ])
+      const broken = store.putAll([
+        { key: 'c', value: bytes('3') },
+        { key: '', value: bytes('4') },
+      ])
+      await expect(broken).rejects.toMatchObject({ code: 'SERVICE_STORE_KEY_INVALID' })
+      expect(await store.get('c')).toBeUndefined()
+    })
+
+    test('one write that is refused takes no other with it', async () => {
+      const store = await opened()
+      const results = await Promise.allSettled([
+        store.put('a', bytes('1')),
+        store.put('', bytes('2')),
+        store.put('b', bytes('3')),
+      ])
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+      expect((await store.list('')).map(({ key }) => key)).toEqual(['a', 'b'])
+    })
+
+    test('removes everything of a prefix before a key', async () => {
+      const store = await opened()
+      for (const key of ['a', 'b/1', 'b/2', 'b/3', 'c']) await store.put(key, bytes('x'), { fields: { f: 'x' } })
+      expect(await store.deleteUntil('b/', 'b/3')).toBe(2)
+      expect(await store.deleteUntil('b/', 'z')).toBe(1)
+      expect((await store.list('')).map(({ key }) => key)).toEqual(['a', 'c'])
+      expect(await store.list('', { where: { f: 'x' } })).toHaveLength(2)
+    })
+
+    test('a snapshot is of one moment, while others go on writing', async () => {
+      const store = await opened()
+      await store.putAll(
+        Array.from({ length: 500 }, (_, index) => ({
+          key: `k/${String(index).padStart(4, '0')}`,
+          value: bytes('old'),
+          fields: { n: 'x' },
+          expiresAt: 9,
+        })),
+      )
+      const seen: string[] = []
+      for await (const record of store.snapshot()) {
+        if (seen.length === 0) {
+          expect(record).toMatchObject({ key: 'k/0000', fields: { n: 'x' }, expiresAt: 9 })
+          await store.put('k/0499', bytes('new'))
+          await store.put('k/9999', bytes('new'))
+        }
+        seen.push(`${record.key}=${text(record.value)}`)
+      }
+      expect(seen).toHaveLength(500)
+      expect(seen.at(-1)).toBe('k/0499=old')
+      expect(text((await store.get('k/0499'))?.value)).toBe('new')
+    })
+
     test('a prefix is literal: wildcards of a query language mean themselves', async () => {
       const store = await opened()
       for (const key of ['a%b', 'a_b', 'axb', 'a*b']) await store.put(key, bytes(key))

@@ -15,7 +15,7 @@ import { createEvidenceJudge } from './judge/index.ts'
 import { claimPrivateDirectory, openKeyDirectory } from './keys/index.ts'
 import { createLogger, type Logger } from './log/index.ts'
 import { createSecretRoom, createStorageKeyRing } from './secrets/index.ts'
-import { createMemoryStore, createSqliteStore, type Store } from './store/index.ts'
+import { openStore, type Store } from './store/index.ts'
 import { createTokenIssuer } from './tokens/index.ts'
 
 const SWEEP_MS = 60_000
@@ -65,13 +65,13 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
   const dir = resolve(config.dir)
   const listenAddress = checkListen(config)
   claimPrivateDirectory(dir)
-  const keys = openKeyDirectory(join(dir, 'keys'))
+  const keys = openKeyDirectory(config.keys === undefined ? join(dir, 'keys') : resolve(config.keys))
   const judge = createEvidenceJudge(config, dir, now, log)
   const version = readVersion()
   const tokens = await createTokenIssuer({ signingKey: keys.tokenSigningKey, token: config.token, version })
   let state: 'ready' | 'stopping' = 'ready'
   const stopping = () => state === 'stopping'
-  const store = await openStore(config, dir)
+  const store = await openStore(config.store, dir, log)
   try {
     const handshakes = createHandshakes({
       keys: [keys.handshakeKey],
@@ -137,11 +137,6 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
     await store.close()
     throw error
   }
-}
-
-function openStore(config: ServiceConfig, dir: string): Promise<Store> | Store {
-  if (config.store.driver === 'memory') return createMemoryStore()
-  return createSqliteStore({ path: config.store.path ?? join(dir, 'store.db') })
 }
 
 async function sweep(store: Store, now: number, log: Logger): Promise<void> {

@@ -1,2 +1,2 @@
 export { type ConfigProblem, mergeConfig, parseConfig, readConfigFile } from './parse.ts'
-export type { ServiceConfig, ServiceConfigInput } from './schema.ts'
+export type { ServiceConfig, ServiceConfigInput, StoreConfig } from './schema.ts'

@@ -54,6 +54,11 @@ describe('configuration', () => {
     [{ dir: 'x', token: { lifetimeSeconds: 1e9 } }, 'token.lifetimeSeconds'],
     [{ dir: 'x', collateral: { pcs: 'file:///etc/passwd' } }, 'collateral.pcs'],
     [{ dir: 'x', store: { driver: 'mongo' } }, 'store.driver'],
+    [{ dir: 'x', store: { driver: 'postgresql' } }, 'store'],
+    [{ dir: 'x', store: { driver: 'postgresql', url: 'postgresql://a/b', urlFile: 'f' } }, 'store'],
+    [{ dir: 'x', store: { driver: 'postgresql', url: 'mysql://a/b' } }, 'store.url'],
+    [{ dir: 'x', store: { driver: 'postgresql', url: 'postgresql://a:sw0rdfish@b/c' } }, 'store.url'],
+    [{ dir: 'x', store: { driver: 'postgresql', url: 'postgresql:///c?host=/s&password=sw0rdfish' } }, 'store.url'],
     [{ dir: 'x', release: { statuses: ['contraindicated'] } }, 'release.statuses.0'],
     [{ dir: 'x', release: { statuses: [] } }, 'release.statuses'],
     [{ dir: 'x', log: { level: 'loud' } }, 'log.level'],
@@ -61,6 +66,7 @@ describe('configuration', () => {
     const error = errorOf(() => parseConfig(config))
     expect(error.code).toBe('SERVICE_CONFIG_INVALID')
     expect(error.details.path).toBe(path)
+    expect(JSON.stringify({ ...error.details, message: error.message })).not.toContain('sw0rdfish')
   })
 
   test('lists every problem at once', () => {

@@ -3,9 +3,18 @@ import { z } from 'zod'
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
 const file = z.string().min(1)
 
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')
+  .refine(
+    (url) => !/^postgres(ql)?:\/\/[^/?@]*:[^/?@]+@|[?&]password=/.test(url),
+    'must not hold a password: put the whole address into a file of mode 0600 and name it in urlFile',
+  )
+
 /** Every key of the configuration, in the words of the configuration file. */
 export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.strictObject({
   dir: file,
+  keys: file.optional(),
   listen: z
     .string()
     .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/, 'must be HOST:PORT or [IPV6]:PORT')
@@ -16,6 +25,18 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
     .discriminatedUnion('driver', [
       z.strictObject({ driver: z.literal('sqlite'), path: file.optional() }),
       z.strictObject({ driver: z.literal('memory') }),
+      z
+        .strictObject({
+          driver: z.literal('postgresql'),
+          url: databaseUrl.optional(),
+          urlFile: file.optional(),
+          connections: z.int().min(2).max(1000).default(10),
+          timeoutSeconds: seconds(1, 120).default(10),
+        })
+        .refine(
+          ({ url, urlFile }) => (url === undefined) !== (urlFile === undefined),
+          'needs either url or urlFile, and not both',
+        ),
     ])
     .default({ driver: 'sqlite' }),
   handshake: z.strictObject({ lifetimeSeconds: seconds(10, 3600).default(300) }).prefault({}),
@@ -62,17 +83,34 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
     .prefault({}),
 })
 
+/** Where records are kept. */
+export type StoreConfig =
+  | { readonly driver: 'sqlite'; readonly path?: string | undefined }
+  | { readonly driver: 'memory' }
+  | {
+      readonly driver: 'postgresql'
+      /** `postgresql://USER@HOST:PORT/DATABASE`, without a password. */
+      readonly url?: string | undefined
+      /** A file of mode 0600 that holds the address, with a password if there is one. */
+      readonly urlFile?: string | undefined
+      /** Connections of this process at most. */
+      readonly connections: number
+      readonly timeoutSeconds: number
+    }
+
 /** The configuration with every default filled in. */
 export interface ServiceConfig {
   /** The data directory: keys in `keys/`, the store in `store.db`. */
   readonly dir: string
+  /** The directory of keys, when it is not `keys/` in the data directory: replicas share one. */
+  readonly keys?: string | undefined
   /** `HOST:PORT`; port 0 takes a free one. */
   readonly listen: string
   /** Allows HTTP without TLS beyond loopback, for a service behind a proxy that terminates TLS. */
   readonly allowPlainHttp: boolean
   /** PEM files: the certificate chain and its private key. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
-  readonly store: { readonly driver: 'sqlite'; readonly path?: string | undefined } | { readonly driver: 'memory' }
+  readonly store: StoreConfig
   readonly handshake: { readonly lifetimeSeconds: number }
   readonly token: { readonly issuer: string; readonly audience: string; readonly lifetimeSeconds: number }
   readonly collateral: {
@@ -102,8 +140,14 @@ export interface ServiceConfig {
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' }
 }
 
+type StoreInput = {
+  [Driver in StoreConfig['driver']]: Loose<Omit<Extract<StoreConfig, { driver: Driver }>, 'driver'>> & {
+    readonly driver: Driver
+  }
+}[StoreConfig['driver']]
+
 type Loose<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: Loose<T[K]> | undefined } : T
 
 /** The configuration as someone writes it: only `dir` is needed. */
 export type ServiceConfigInput = Omit<Loose<ServiceConfig>, 'dir' | 'tls' | 'store'> &
-  Pick<ServiceConfig, 'dir'> & { tls?: ServiceConfig['tls']; store?: ServiceConfig['store'] | undefined }
+  Pick<ServiceConfig, 'dir'> & { tls?: ServiceConfig['tls']; store?: StoreInput | undefined }

@@ -1,2 +1,2 @@
 export { openKeyDirectory, type ServiceKeys } from './key-directory.ts'
-export { claimPrivateDirectory } from './private-file.ts'
+export { claimPrivateDirectory, readPrivateFile } from './private-file.ts'

@@ -1,3 +1,13 @@
 export { createMemoryStore } from './memory.ts'
+export { openStore } from './open.ts'
+export { createPostgresqlStore, type PostgresqlStoreOptions } from './postgresql/index.ts'
 export { createSqliteStore, type SqliteStoreOptions } from './sqlite/index.ts'
-export type { ListOptions, Store, StoreAccess, StoreRecord, WriteOptions } from './store.ts'
+export type {
+  ListOptions,
+  Store,
+  StoreAccess,
+  StoreEntry,
+  StoreFields,
+  StoreRecord,
+  WriteOptions,
+} from './store.ts'

@@ -28,3 +28,22 @@ export function endOfPrefix(prefix: string): string | undefined {
   }
   return undefined
 }
+
+/** Bounds of a listing: keys from `least` on, above `above`, below `below`. */
+export interface KeyRange {
+  readonly least: string
+  readonly above: string | undefined
+  readonly below: string | undefined
+}
+
+/** The keys that a listing may give back, whichever way it runs. */
+export function boundKeys(
+  prefix: string,
+  options: { after?: string | undefined; until?: string | undefined; descending?: boolean | undefined },
+): KeyRange {
+  const { after, until, descending = false } = options
+  const above = descending ? until : after
+  const belows = [descending ? after : until, endOfPrefix(prefix)].filter((key) => key !== undefined)
+  const below = belows.sort(compareStoreKeys)[0]
+  return { least: prefix, above, below }
+}

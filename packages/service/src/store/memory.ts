@@ -1,11 +1,12 @@
 import { ServiceError } from '../errors.ts'
-import { checkStoreKey, compareStoreKeys } from './key.ts'
+import { boundKeys, checkStoreKey, compareStoreKeys } from './key.ts'
 import { WorkQueue } from './queue.ts'
 import {
   type ListOptions,
   STORE_LIST_LIMIT,
   type Store,
   type StoreAccess,
+  type StoreEntry,
   type StoreRecord,
   type WriteOptions,
 } from './store.ts'
@@ -14,6 +15,8 @@ import {
 export function createMemoryStore(): Store {
   return new MemoryStore()
 }
+
+const copy = (record: StoreRecord): StoreRecord => ({ ...record, value: record.value.slice() })
 
 class MemoryTable implements StoreAccess {
   records: Map<string, StoreRecord>
@@ -27,14 +30,26 @@ class MemoryTable implements StoreAccess {
   async get(key: string): Promise<StoreRecord | undefined> {
     checkStoreKey(key)
     const record = this.records.get(key)
-    return record && { ...record, value: record.value.slice() }
+    return record && copy(record)
   }
 
   async put(key: string, value: Uint8Array, options: WriteOptions = {}): Promise<number> {
     checkStoreKey(key)
+    const { expiresAt, fields } = options
     const version = this.#nextVersion()
-    this.records.set(key, { key, value: value.slice(), version, ...options })
+    this.records.set(key, {
+      key,
+      value: value.slice(),
+      version,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(fields === undefined ? {} : { fields: { ...fields } }),
+    })
     return version
+  }
+
+  async putAll(entries: readonly StoreEntry[]): Promise<void> {
+    for (const { key } of entries) checkStoreKey(key)
+    for (const { key, value, ...options } of entries) await this.put(key, value, options)
   }
 
   async delete(key: string): Promise<boolean> {
@@ -43,14 +58,20 @@ class MemoryTable implements StoreAccess {
   }
 
   async list(prefix: string, options: ListOptions = {}): Promise<StoreRecord[]> {
-    const { after, limit = STORE_LIST_LIMIT } = options
+    const { limit = STORE_LIST_LIMIT, descending = false, where = {} } = options
+    const { above, below } = boundKeys(prefix, options)
+    const wanted = Object.entries(where)
     return [...this.records.values()]
       .filter(
-        (record) => record.key.startsWith(prefix) && (after === undefined || compareStoreKeys(record.key, after) > 0),
+        ({ key, fields = {} }) =>
+          key.startsWith(prefix) &&
+          (above === undefined || compareStoreKeys(key, above) > 0) &&
+          (below === undefined || compareStoreKeys(key, below) < 0) &&
+          wanted.every(([name, value]) => fields[name] === value),
       )
-      .sort((a, b) => compareStoreKeys(a.key, b.key))
+      .sort((a, b) => (descending ? compareStoreKeys(b.key, a.key) : compareStoreKeys(a.key, b.key)))
       .slice(0, limit)
-      .map((record) => ({ ...record, value: record.value.slice() }))
+      .map(copy)
   }
 
   async compareAndSet(
@@ -62,6 +83,12 @@ class MemoryTable implements StoreAccess {
     checkStoreKey(key)
     if ((this.records.get(key)?.version ?? 0) !== expectedVersion) return undefined
     return this.put(key, value, options)
+  }
+
+  remove(which: (record: StoreRecord) => boolean): number {
+    const removed = [...this.records.values()].filter(which)
+    for (const record of removed) this.records.delete(record.key)
+    return removed.length
   }
 }
 
@@ -84,7 +111,12 @@ class MemoryStore implements Store {
   }
 
   put(key: string, value: Uint8Array, options?: WriteOptions): Promise<number> {
-    return this.#run((table) => table.put(key, value, options))
+    const kept = value.slice()
+    return this.#run((table) => table.put(key, kept, options))
+  }
+
+  putAll(entries: readonly StoreEntry[]): Promise<void> {
+    return this.#run((table) => table.putAll(entries))
   }
 
   delete(key: string): Promise<boolean> {
@@ -106,21 +138,26 @@ class MemoryStore implements Store {
 
   transaction<T>(work: (access: StoreAccess) => Promise<T>): Promise<T> {
     return this.#run(async (table) => {
-      const copy = new MemoryTable(new Map(table.records), () => ++this.#version)
-      const result = await work(copy)
-      table.records = copy.records
+      const draft = new MemoryTable(new Map(table.records), () => ++this.#version)
+      const result = await work(draft)
+      table.records = draft.records
       return result
     })
   }
 
   deleteExpired(now: number): Promise<number> {
-    return this.#run(async (table) => {
-      const expired = [...table.records.values()].filter(
-        (record) => record.expiresAt !== undefined && record.expiresAt <= now,
-      )
-      for (const record of expired) table.records.delete(record.key)
-      return expired.length
-    })
+    return this.#run(async (table) => table.remove(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now))
+  }
+
+  deleteUntil(prefix: string, until: string): Promise<number> {
+    return this.#run(async (table) =>
+      table.remove(({ key }) => key.startsWith(prefix) && compareStoreKeys(key, until) < 0),
+    )
+  }
+
+  async *snapshot(): AsyncGenerator<StoreRecord> {
+    const records = await this.#run(async (table) => [...table.records.values()])
+    for (const record of records.sort((a, b) => compareStoreKeys(a.key, b.key))) yield copy(record)
   }
 
   async probe(): Promise<void> {

@@ -1,7 +1,10 @@
 /**
  * The one face of every store. Keys are paths such as `secret/default/key/disk`, values are bytes that the caller encodes.
- * Drivers pass `testStore` in `contract.test-suite.ts`; nothing above this file knows which driver it has.
+ * Drivers pass `conformance/store.ts`; nothing above this file knows which driver it has.
  */
+
+/** Short texts that records can be filtered by, such as `{ outcome: 'refused', tee: 'tdx' }`. */
+export type StoreFields = Readonly<Record<string, string>>
 
 /** A stored value. */
 export interface StoreRecord {
@@ -11,18 +14,33 @@ export interface StoreRecord {
   readonly version: number
   /** Epoch seconds after which `deleteExpired` removes the record. Reads do not look at it: the owner of the key does. */
   readonly expiresAt?: number
+  readonly fields?: StoreFields
 }
 
 export interface WriteOptions {
   /** Epoch seconds; absent means the record stays until it is deleted. */
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
+  /** What the record can be found by. A write replaces all fields of the record. */
+  readonly fields?: StoreFields | undefined
+}
+
+/** One record of a write of several. */
+export interface StoreEntry extends WriteOptions {
+  readonly key: string
+  readonly value: Uint8Array
 }
 
 export interface ListOptions {
   /** At most this many records, default 1000. */
   readonly limit?: number
-  /** Only keys that come after this one, for paging. */
-  readonly after?: string
+  /** Only keys that come after this one in the order asked for, for paging. */
+  readonly after?: string | undefined
+  /** Only keys that come before this one in the order asked for. */
+  readonly until?: string | undefined
+  /** From the greatest key to the smallest. */
+  readonly descending?: boolean | undefined
+  /** Only records that have every one of these fields with this very value. */
+  readonly where?: StoreFields | undefined
 }
 
 /** What can be done inside and outside a transaction. */
@@ -30,9 +48,11 @@ export interface StoreAccess {
   get(key: string): Promise<StoreRecord | undefined>
   /** Writes whatever was there before. Returns the new version. */
   put(key: string, value: Uint8Array, options?: WriteOptions): Promise<number>
+  /** Writes all of the entries or none; their keys must differ. */
+  putAll(entries: readonly StoreEntry[]): Promise<void>
   /** Returns whether there was something to delete. */
   delete(key: string): Promise<boolean>
-  /** Records whose key starts with `prefix`, in ascending order of the keys' UTF-8 bytes. */
+  /** Records whose key starts with `prefix`, in the order of the keys' UTF-8 bytes. */
   list(prefix: string, options?: ListOptions): Promise<StoreRecord[]>
   /**
    * Writes only when the record still has `expectedVersion`; 0 means that there must be none. Returns the new version, or
@@ -50,12 +70,17 @@ export interface Store extends StoreAccess {
   /** Name of the driver, for logs and readiness. */
   readonly driver: string
   /**
-   * Runs `work` so that others see all of its writes or none. A throw undoes everything and is thrown on. `work` may run
-   * only on the access it is given, and must not wait for anything but that access.
+   * Runs `work` so that others see all of its writes or none, as if transactions ran one after another. A throw undoes
+   * everything and is thrown on. `work` may run only on the access it is given, must not wait for anything but that access,
+   * and must bear to be run again from its start when another replica got in its way.
    */
   transaction<T>(work: (access: StoreAccess) => Promise<T>): Promise<T>
   /** Removes records whose `expiresAt` is at or before `now` (epoch seconds). Returns how many. */
   deleteExpired(now: number): Promise<number>
+  /** Removes records whose key starts with `prefix` and comes before `until`. Returns how many. */
+  deleteUntil(prefix: string, until: string): Promise<number>
+  /** Every record as of one moment, in ascending order of keys, while others go on writing. */
+  snapshot(): AsyncIterable<StoreRecord>
   /** Throws when the store cannot be written. */
   probe(): Promise<void>
   /** Finishes what is running and releases the files or connections. Every later call throws. */

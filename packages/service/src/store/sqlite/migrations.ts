@@ -12,4 +12,12 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
      expires_at INTEGER
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX record_expires_at ON record (expires_at) WHERE expires_at IS NOT NULL;`,
+  `ALTER TABLE record ADD COLUMN fields TEXT;
+   CREATE TABLE field (
+     name TEXT NOT NULL,
+     value TEXT NOT NULL,
+     key TEXT NOT NULL REFERENCES record (key) ON DELETE CASCADE,
+     PRIMARY KEY (name, value, key)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX field_key ON field (key);`,
 ]

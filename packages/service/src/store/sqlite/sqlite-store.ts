@@ -1,10 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ServiceError } from '../../errors.ts'
+import { checkStoreKey } from '../key.ts'
 import { WorkQueue } from '../queue.ts'
-import type { ListOptions, Store, StoreAccess, StoreRecord, WriteOptions } from '../store.ts'
+import type { ListOptions, Store, StoreAccess, StoreEntry, StoreRecord, WriteOptions } from '../store.ts'
 import { claimDatabaseFile, isBusy, migrateDatabase, openDatabase } from './database.ts'
+import { readSnapshot } from './snapshot.ts'
 import { SqliteTable } from './table.ts'
+
+/** So many waiting writes share one commit at most. */
+const BATCH = 256
 
 export interface SqliteStoreOptions {
   /** The database file; made with mode 0600 when absent. */
@@ -26,7 +31,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     const opened = openDatabase(path)
     database = opened
     await retryWhileBusy(() => migrateDatabase(opened), busyTimeoutMs)
-    return new SqliteStore(opened, busyTimeoutMs)
+    return new SqliteStore(opened, path, busyTimeoutMs)
   } catch (cause) {
     database?.close()
     throw cause instanceof ServiceError ? cause : unavailable(cause, path)
@@ -54,36 +59,67 @@ async function retryWhileBusy<T>(work: () => T, timeoutMs: number): Promise<T> {
   }
 }
 
+/** A write that waits for its turn. */
+interface WaitingWrite {
+  readonly work: (table: SqliteTable) => unknown
+  resolve(result: unknown): void
+  reject(error: unknown): void
+}
+
 class SqliteStore implements Store {
   readonly driver = 'sqlite'
   readonly #database: DatabaseSync
+  readonly #path: string
+  #waiting: WaitingWrite[] = []
   readonly #busyTimeoutMs: number
   readonly #table: SqliteTable
   readonly #queue = new WorkQueue()
 
-  constructor(database: DatabaseSync, busyTimeoutMs: number) {
+  constructor(database: DatabaseSync, path: string, busyTimeoutMs: number) {
     this.#database = database
+    this.#path = path
     this.#busyTimeoutMs = busyTimeoutMs
     this.#table = new SqliteTable(database)
   }
 
   #run<T>(work: () => Promise<T>): Promise<T> {
-    return this.#queue.run(async () => {
-      if (!this.#database.isOpen) throw new ServiceError('SERVICE_STORE_UNAVAILABLE', 'The store is closed.')
-      try {
-        return await work()
-      } catch (error) {
-        throw (error as { code?: string }).code === 'ERR_SQLITE_ERROR' ? unavailable(error) : error
-      }
-    })
+    return this.#queue.run(() => this.#attempt(work))
+  }
+
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#database.isOpen) throw new ServiceError('SERVICE_STORE_UNAVAILABLE', 'The store is closed.')
+    try {
+      return await work()
+    } catch (error) {
+      throw (error as { code?: string }).code === 'ERR_SQLITE_ERROR' ? unavailable(error) : error
+    }
   }
 
   #read<T>(work: (table: SqliteTable) => T): Promise<T> {
     return this.#run(() => retryWhileBusy(() => work(this.#table), this.#busyTimeoutMs))
   }
 
+  /** Writes that wait at the same moment share one commit, and so one wait for the disk. */
   #write<T>(work: (table: SqliteTable) => T): Promise<T> {
-    return this.transaction(async () => work(this.#table))
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject })
+      if (this.#waiting.length === 1) void this.#queue.run(() => this.#commitWaiting())
+    })
+  }
+
+  async #commitWaiting(): Promise<void> {
+    const batch = this.#waiting.splice(0, BATCH)
+    if (this.#waiting.length > 0) void this.#queue.run(() => this.#commitWaiting())
+    try {
+      const results = await this.#attempt(() =>
+        this.#inTransaction(async () => batch.map(({ work }) => work(this.#table))),
+      )
+      batch.forEach(({ resolve }, index) => {
+        resolve(results[index])
+      })
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
   }
 
   get(key: string): Promise<StoreRecord | undefined> {
@@ -94,39 +130,59 @@ class SqliteStore implements Store {
     return this.#read((table) => table.list(prefix, options))
   }
 
-  put(key: string, value: Uint8Array, options?: WriteOptions): Promise<number> {
-    return this.#write((table) => table.put(key, value, options))
+  async put(key: string, value: Uint8Array, options?: WriteOptions): Promise<number> {
+    checkStoreKey(key)
+    const kept = value.slice()
+    return this.#write((table) => table.put(key, kept, options))
   }
 
-  delete(key: string): Promise<boolean> {
+  async putAll(entries: readonly StoreEntry[]): Promise<void> {
+    for (const { key } of entries) checkStoreKey(key)
+    return this.#write((table) => table.putAll(entries))
+  }
+
+  async delete(key: string): Promise<boolean> {
+    checkStoreKey(key)
     return this.#write((table) => table.delete(key))
   }
 
-  compareAndSet(
+  async compareAndSet(
     key: string,
     expectedVersion: number,
     value: Uint8Array,
     options?: WriteOptions,
   ): Promise<number | undefined> {
-    return this.#write((table) => table.compareAndSet(key, expectedVersion, value, options))
+    checkStoreKey(key)
+    const kept = value.slice()
+    return this.#write((table) => table.compareAndSet(key, expectedVersion, kept, options))
   }
 
   deleteExpired(now: number): Promise<number> {
     return this.#write((table) => table.deleteExpired(now))
   }
 
+  deleteUntil(prefix: string, until: string): Promise<number> {
+    return this.#write((table) => table.deleteUntil(prefix, until))
+  }
+
   transaction<T>(work: (access: StoreAccess) => Promise<T>): Promise<T> {
-    return this.#run(async () => {
-      await retryWhileBusy(() => this.#database.exec('BEGIN IMMEDIATE'), this.#busyTimeoutMs)
-      try {
-        const result = await work(asAccess(this.#table))
-        await retryWhileBusy(() => this.#database.exec('COMMIT'), this.#busyTimeoutMs)
-        return result
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-        throw error
-      }
-    })
+    return this.#run(() => this.#inTransaction(() => work(asAccess(this.#table))))
+  }
+
+  async #inTransaction<T>(work: () => Promise<T>): Promise<T> {
+    await retryWhileBusy(() => this.#database.exec('BEGIN IMMEDIATE'), this.#busyTimeoutMs)
+    try {
+      const result = await work()
+      await retryWhileBusy(() => this.#database.exec('COMMIT'), this.#busyTimeoutMs)
+      return result
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  snapshot(): AsyncIterable<StoreRecord> {
+    return readSnapshot(this.#path, this.#busyTimeoutMs)
   }
 
   /** An empty write transaction: finds a read-only or full disk as well as a missing file. */
@@ -145,6 +201,7 @@ function asAccess(table: SqliteTable): StoreAccess {
   return {
     get: async (key) => table.get(key),
     put: async (key, value, options) => table.put(key, value, options),
+    putAll: async (entries) => table.putAll(entries),
     delete: async (key) => table.delete(key),
     list: async (prefix, options) => table.list(prefix, options),
     compareAndSet: async (key, version, value, options) => table.compareAndSet(key, version, value, options),

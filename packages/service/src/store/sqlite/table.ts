@@ -1,38 +1,58 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { checkStoreKey, endOfPrefix } from '../key.ts'
-import { type ListOptions, STORE_LIST_LIMIT, type StoreRecord, type WriteOptions } from '../store.ts'
+import { boundKeys, checkStoreKey } from '../key.ts'
+import {
+  type ListOptions,
+  STORE_LIST_LIMIT,
+  type StoreEntry,
+  type StoreFields,
+  type StoreRecord,
+  type WriteOptions,
+} from '../store.ts'
 
 interface Row {
   key: string
   value: Uint8Array
   version: number
   expires_at: number | null
+  fields: string | null
 }
 
-function toRecord(row: Row): StoreRecord {
-  const record = { key: row.key, value: new Uint8Array(row.value), version: row.version }
-  return row.expires_at === null ? record : { ...record, expiresAt: row.expires_at }
+/** A row as the rest of the house knows it. */
+export function toRecord({ key, value, version, expires_at: expiresAt, fields }: Row): StoreRecord {
+  return {
+    key,
+    value: new Uint8Array(value),
+    version,
+    ...(expiresAt === null ? {} : { expiresAt }),
+    ...(fields === null ? {} : { fields: JSON.parse(fields) as StoreFields }),
+  }
 }
 
-/** The statements on the record table, synchronous. A write is two statements: its caller holds a transaction. */
+export const RECORD_COLUMNS = 'key, value, version, expires_at, fields'
+type Name = 'read' | 'bump' | 'write' | 'delete' | 'expire' | 'deleteUntil' | 'clearFields' | 'addField'
+
+/** The statements on the record table, synchronous. A write is several statements: its caller holds a transaction. */
 export class SqliteTable {
-  readonly #statements: Record<'read' | 'bump' | 'write' | 'delete' | 'list' | 'listAll' | 'expire', StatementSync>
+  readonly #database: DatabaseSync
+  readonly #statements: Record<Name, StatementSync>
+  /** Listings by the shape of their filter: there are few shapes, and preparing one costs more than running it. */
+  readonly #listings = new Map<string, StatementSync>()
 
   constructor(database: DatabaseSync) {
-    const columns = 'key, value, version, expires_at'
+    this.#database = database
     this.#statements = {
-      read: database.prepare(`SELECT ${columns} FROM record WHERE key = ?`),
+      read: database.prepare(`SELECT ${RECORD_COLUMNS} FROM record WHERE key = ?`),
       bump: database.prepare('UPDATE revision SET value = value + 1 RETURNING value'),
       write: database.prepare(
-        `INSERT INTO record (${columns}) VALUES (?, ?, ?, ?)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version, expires_at = excluded.expires_at`,
+        `INSERT INTO record (${RECORD_COLUMNS}) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version,
+           expires_at = excluded.expires_at, fields = excluded.fields`,
       ),
       delete: database.prepare('DELETE FROM record WHERE key = ?'),
-      list: database.prepare(
-        `SELECT ${columns} FROM record WHERE key >= ? AND key > ? AND key < ? ORDER BY key LIMIT ?`,
-      ),
-      listAll: database.prepare(`SELECT ${columns} FROM record WHERE key >= ? AND key > ? ORDER BY key LIMIT ?`),
       expire: database.prepare('DELETE FROM record WHERE expires_at IS NOT NULL AND expires_at <= ?'),
+      deleteUntil: database.prepare('DELETE FROM record WHERE key >= ? AND key < ?'),
+      clearFields: database.prepare('DELETE FROM field WHERE key = ?'),
+      addField: database.prepare('INSERT INTO field (name, value, key) VALUES (?, ?, ?)'),
     }
   }
 
@@ -44,9 +64,16 @@ export class SqliteTable {
 
   put(key: string, value: Uint8Array, options: WriteOptions = {}): number {
     checkStoreKey(key)
+    const { expiresAt = null, fields } = options
     const { value: version } = this.#statements.bump.get() as { value: number }
-    this.#statements.write.run(key, value, version, options.expiresAt ?? null)
+    this.#statements.write.run(key, value, version, expiresAt, fields === undefined ? null : JSON.stringify(fields))
+    this.#statements.clearFields.run(key)
+    for (const [name, text] of Object.entries(fields ?? {})) this.#statements.addField.run(name, text, key)
     return version
+  }
+
+  putAll(entries: readonly StoreEntry[]): void {
+    for (const { key, value, ...options } of entries) this.put(key, value, options)
   }
 
   delete(key: string): boolean {
@@ -55,13 +82,42 @@ export class SqliteTable {
   }
 
   list(prefix: string, options: ListOptions = {}): StoreRecord[] {
-    const { after = '', limit = STORE_LIST_LIMIT } = options
-    const end = endOfPrefix(prefix)
-    const rows =
-      end === undefined
-        ? this.#statements.listAll.all(prefix, after, limit)
-        : this.#statements.list.all(prefix, after, end, limit)
+    const { limit = STORE_LIST_LIMIT, descending = false, where = {} } = options
+    const { least, above, below } = boundKeys(prefix, options)
+    const filters = Object.entries(where)
+    const statement = this.#prepareListing(filters.length, above !== undefined, below !== undefined, descending)
+    const rows = statement.all(
+      ...filters.flat(),
+      least,
+      ...[above, below].filter((bound) => bound !== undefined),
+      Math.max(0, limit),
+    )
     return (rows as unknown as Row[]).map(toRecord)
+  }
+
+  #prepareListing(filters: number, above: boolean, below: boolean, descending: boolean): StatementSync {
+    const shape = [filters, above, below, descending].join()
+    let statement = this.#listings.get(shape)
+    if (statement !== undefined) return statement
+    // The first field leads, walked in the order of the keys; the others are looked up for each of its records.
+    const lead = filters === 0 ? 'record' : 'field AS lead JOIN record USING (key)'
+    const key = filters === 0 ? 'record.key' : 'lead.key'
+    const conditions = [
+      ...(filters === 0 ? [] : ['lead.name = ? AND lead.value = ?']),
+      ...Array.from(
+        { length: Math.max(0, filters - 1) },
+        () => 'EXISTS (SELECT 1 FROM field AS f WHERE f.name = ? AND f.value = ? AND f.key = lead.key)',
+      ),
+      `${key} >= ?`,
+      ...(above ? [`${key} > ?`] : []),
+      ...(below ? [`${key} < ?`] : []),
+    ]
+    const columns = RECORD_COLUMNS.replaceAll(/\w+/g, 'record.$&')
+    statement = this.#database.prepare(
+      `SELECT ${columns} FROM ${lead} WHERE ${conditions.join(' AND ')} ORDER BY ${key} ${descending ? 'DESC' : 'ASC'} LIMIT ?`,
+    )
+    this.#listings.set(shape, statement)
+    return statement
   }
 
   compareAndSet(key: string, expectedVersion: number, value: Uint8Array, options?: WriteOptions): number | undefined {
@@ -71,5 +127,10 @@ export class SqliteTable {
 
   deleteExpired(now: number): number {
     return Number(this.#statements.expire.run(now).changes)
+  }
+
+  deleteUntil(prefix: string, until: string): number {
+    const { below } = boundKeys(prefix, { until })
+    return Number(this.#statements.deleteUntil.run(prefix, below as string).changes)
   }
 }

@@ -1,0 +1,2 @@
+export type { PostgresqlStoreOptions } from './database.ts'
+export { createPostgresqlStore } from './postgresql-store.ts'
