@@ -1,15 +1,14 @@
 /** Reports and quotes of the guest this runs in, real or simulated. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { decodeBase64 } from '@veritee/codec/bytes'
-import { parseJson } from '@veritee/codec/json'
 import { GuestError } from '@veritee/guest'
 import { createTdxAttester } from '@veritee/guest/attester'
 import { fetchQgsQuote, parseQgsPort } from '@veritee/guest/qgs'
 import { readTdReport } from '@veritee/guest/tdreport'
-import { loadWorld, type TdReportOptions } from '@veritee/simulator'
 import { type AttesterOptions, createAttester } from '../attester/attester.ts'
 import type { Io } from '../io.ts'
+import { readChoice } from './arguments.ts'
+import { takeSimulatedTdReport } from './simulated.ts'
 
 /** Where a guest is told how to reach the quote generation service of its host. */
 const ATTEST_CONFIG = '/etc/tdx-attest.conf'
@@ -29,13 +28,9 @@ export interface LiveEvidence {
  * @throws GuestError GUEST_ATTESTER_*; CliError
  */
 export async function takeTdReport(io: Io, options: LiveOptions, reportData: Uint8Array): Promise<LiveEvidence> {
-  if (options.attester !== 'simulated') return { bytes: await readTdReport(reportData), simulated: false }
-  const world = await loadWorld(options.world ?? '', io.now())
-  const registers = await readFile(join(options.world ?? '', 'guest.json'), 'utf8').then(
-    (text) => parseJson(text) as TdReportOptions,
-    () => ({}),
-  )
-  return { bytes: world.issueTdReport({ ...registers, reportData }), simulated: true }
+  const attester = readChoice('--attester', ['auto', 'tdx', 'simulated'] as const, options.attester)
+  if (attester !== 'simulated') return { bytes: await readTdReport(reportData), simulated: false }
+  return { bytes: await takeSimulatedTdReport(io, options.world, reportData), simulated: true }
 }
 
 /**
@@ -45,9 +40,10 @@ export async function takeTdReport(io: Io, options: LiveOptions, reportData: Uin
  * @throws GuestError GUEST_ATTESTER_*; CliError
  */
 export async function takeQuote(io: Io, options: LiveOptions, reportData: Uint8Array): Promise<LiveEvidence> {
-  const simulated = options.attester === 'simulated'
+  const kind = readChoice('--attester', ['auto', 'tdx', 'simulated'] as const, options.attester)
+  const simulated = kind === 'simulated'
   try {
-    const attester = options.attester === 'auto' ? createTdxAttester() : await createAttester(io, options)
+    const attester = kind === 'auto' ? createTdxAttester() : await createAttester(io, options)
     const { quote } = await attester.collect(reportData)
     return { bytes: decodeBase64(quote as string), simulated }
   } catch (error) {
