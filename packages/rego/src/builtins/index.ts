@@ -32,6 +32,7 @@ import { REGEX_BUILTINS } from './patterns/regex.ts'
 import { TEMPLATE_BUILTINS } from './patterns/template.ts'
 import { CHANGE_BUILTINS } from './strings/change.ts'
 import { SEARCH_BUILTINS } from './strings/search.ts'
+import { RENDER_BUILTINS } from './strings/template/render.ts'
 import { UNIT_BUILTINS } from './strings/units.ts'
 import { TIME_BUILTINS } from './time/time.ts'
 import { AGGREGATE_BUILTINS } from './values/aggregates.ts'
@@ -75,6 +76,7 @@ export const BUILTINS: ReadonlyMap<string, TypedBuiltin> = new Map(
     PATCH_BUILTINS,
     PRIVATE_KEY_BUILTINS,
     REGEX_BUILTINS,
+    RENDER_BUILTINS,
     SCHEMA_BUILTINS,
     SEARCH_BUILTINS,
     SELECT_BUILTINS,

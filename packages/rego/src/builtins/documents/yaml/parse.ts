@@ -23,7 +23,6 @@ export function parseYaml(text: string, context: BuiltinContext): Value {
     .replace(/^\ufeff/, '')
     .replaceAll('\r\n', '\n')
     .replaceAll('\r', '\n')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: YAML has no control characters but these
   if (/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(clean)) throw failure('yaml: control characters are not allowed')
   return new BlockReader(clean, context).document()
 }

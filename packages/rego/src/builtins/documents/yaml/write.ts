@@ -12,7 +12,6 @@ import { isPlainString } from './scalar.ts'
 
 /** A text that needs no marks around it, apart from what it would be read as. */
 const PLAIN = /^(?![-?:](?:\s|$)|[\s,[\]{}#&*!|>'"%@`]|---|\.\.\.)(?:[^:#\s]|:(?=\S)|(?<=\S)#| +(?=[^#\s:]|:(?=\S)))*$/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters need escapes
 const NEEDS_ESCAPES = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]/
 
 function scalarText(text: string): string {
