@@ -3,10 +3,14 @@ import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/co
 import type { AzureErrorCode } from './azure/codes.ts'
 import type { BootLogErrorCode } from './boot-log/codes.ts'
 import type { CollateralErrorCode } from './collateral/codes.ts'
+import type { CompositeErrorCode } from './composite/codes.ts'
 import type { CsvErrorCode } from './csv/codes.ts'
 import { DCAP_ERRORS } from './dcap/codes.ts'
+import type { DcuErrorCode } from './dcu/codes.ts'
+import type { EnclaveErrorCode } from './enclave/codes.ts'
 import type { GpuErrorCode } from './gpu/codes.ts'
 import { RECOGNIZE_ERRORS } from './recognize/codes.ts'
+import type { SampleErrorCode } from './sample/codes.ts'
 import type { SnpErrorCode } from './snp/codes.ts'
 import type { TpmErrorCode } from './tpm/codes.ts'
 
@@ -19,8 +23,12 @@ export type EvidenceErrorCode =
   | AzureErrorCode
   | BootLogErrorCode
   | CollateralErrorCode
+  | CompositeErrorCode
   | CsvErrorCode
+  | DcuErrorCode
+  | EnclaveErrorCode
   | GpuErrorCode
+  | SampleErrorCode
   | SnpErrorCode
   | TpmErrorCode
 

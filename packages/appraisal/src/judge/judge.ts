@@ -27,7 +27,35 @@ const UNASKED: Answers = { readable: 'unasked', genuine: 'unasked', fresh: 'unas
  * if (!judgement.accepted) console.log(judgement.answers, judgement.findings)
  */
 export async function judgeEvidence(input: Uint8Array | string | object, options: JudgeOptions): Promise<Judgement> {
-  const read = await attempt(() => readEvidence(input, options))
+  const source = await attempt(async () => openInput(input))
+  if ('error' in source) return refuse({ ...UNASKED, readable: 'no' }, source.error, 'evidence.form')
+  const composite = findComposite(source.value)
+  return composite === undefined ? judgeSingle(source.value, options) : judgeParts(composite, options)
+}
+
+/** Evidence as recognised, or as a value that was parsed already. */
+type Source = { readonly content: Recognized } | { readonly value: object }
+
+function openInput(input: Uint8Array | string | object): Source {
+  const isText = typeof input === 'string' || input instanceof Uint8Array
+  return isText ? { content: recognizeEvidence(input) } : { value: input }
+}
+
+/** Evidence of a machine and of devices beside it, or undefined. */
+function findComposite(source: Source): object | undefined {
+  if ('value' in source) return 'primary_evidence' in source.value ? source.value : undefined
+  return source.content.kind === 'composite-evidence' ? source.content.evidence : undefined
+}
+
+async function judgeParts(evidence: object, options: JudgeOptions): Promise<Judgement> {
+  const { judgeComposite } = await import('./composite.ts')
+  const judgePart = (value: object, own: JudgeOptions) => judgeSingle({ value }, own)
+  const judged = await attempt(() => judgeComposite(evidence, options, judgePart))
+  return 'error' in judged ? refuse({ ...UNASKED, readable: 'no' }, judged.error, 'evidence.form') : judged.value
+}
+
+async function judgeSingle(source: Source, options: JudgeOptions): Promise<Judgement> {
+  const read = await attempt(() => readEvidence(source, options))
   if ('error' in read) return refuse({ ...UNASKED, readable: 'no' }, read.error, 'evidence.form')
   const { tee } = read.value
   const answers: Answers = { ...UNASKED, readable: 'yes' }
@@ -39,19 +67,14 @@ export async function judgeEvidence(input: Uint8Array | string | object, options
   return describe(tee, { ...answers, genuine: 'yes' }, verified.value, options)
 }
 
-async function readEvidence(input: Uint8Array | string | object, options: JudgeOptions): Promise<ReadableEvidence> {
+async function readEvidence(source: Source, options: JudgeOptions): Promise<ReadableEvidence> {
   const tee = options.tee === undefined ? undefined : canonicalTee(options.tee)
-  const evidence = isText(input)
-    ? await readRecognized(recognizeEvidence(input), options)
-    : await readValue(input, tee, options)
+  const evidence =
+    'content' in source ? await readRecognized(source.content, options) : await readValue(source.value, tee, options)
   if (tee === undefined || evidence.tee === tee) return evidence
   throw new AppraisalError('APPRAISAL_EVIDENCE_TEE_MISMATCH', undefined, {
     details: { path: 'evidence.tee', expected: tee, actual: evidence.tee },
   })
-}
-
-function isText(input: Uint8Array | string | object): input is Uint8Array | string {
-  return typeof input === 'string' || input instanceof Uint8Array
 }
 
 /** Evidence JSON that was parsed already: its kind is told, or found out from its members. */

@@ -2,6 +2,7 @@
 import type { CollateralFile, SortedCollateral } from '@veritee/evidence/collateral'
 import type { CsvAcceptance, CsvRoot } from '@veritee/evidence/csv'
 import type { DcapAcceptance, DcapCollateral, DcapRoot, DcapRules, DcapVerifier } from '@veritee/evidence/dcap'
+import type { EnclaveRoot } from '@veritee/evidence/enclave'
 import type { GpuRoot } from '@veritee/evidence/gpu'
 import type { SnpAcceptance, SnpRoot } from '@veritee/evidence/snp'
 import type { TpmAcceptance, TpmTrust } from '@veritee/evidence/tpm'
@@ -63,4 +64,8 @@ export interface JudgeTrust {
   readonly gpu?: { readonly roots: readonly GpuRoot[] }
   /** What makes an attestation key trustworthy; nothing does by default. */
   readonly tpm?: Omit<TpmTrust, 'now'>
+  /** Roots of enclave documents; none by default. */
+  readonly enclave?: { readonly roots: readonly EnclaveRoot[] }
+  /** Accept sample evidence, which proves nothing: for tests alone. Default false. */
+  readonly sample?: boolean
 }

@@ -16,6 +16,9 @@ export const VERIFIERS: readonly VerifierRow[] = [
   row(['csv'], ['csv-report'], async () => (await import('./csv.ts')).CSV_VERIFIER),
   row(['tpm', 'hygontpm'], [], async () => (await import('./tpm.ts')).TPM_VERIFIER),
   row(['az-snp-vtpm', 'az-tdx-vtpm'], [], async () => (await import('./azure.ts')).AZURE_VERIFIER),
+  row(['hygondcu'], [], async () => (await import('./dcu.ts')).DCU_VERIFIER),
+  row(['enclave'], ['cose-document'], async () => (await import('./enclave.ts')).ENCLAVE_VERIFIER),
+  row(['sample', 'sampledevice'], [], async () => (await import('./sample.ts')).SAMPLE_VERIFIER),
   row(['nvidia'], ['gpu-report'], async () => (await import('./gpu.ts')).GPU_VERIFIER),
 ]
 

@@ -1,11 +1,14 @@
 import { type HclReport, parseAzureEvidence, parseHclReport } from '../azure/index.ts'
 import { claimsOfCsvReport, parseCsvEvidence } from '../csv/index.ts'
 import { parseDcapEvidence } from '../dcap/evidence/index.ts'
+import { claimsOfDcu, parseDcuEvidence } from '../dcu/index.ts'
+import { parseEnclaveDocument, parseEnclaveEvidence } from '../enclave/index.ts'
 import { claimsOfGpu, parseGpuEvidence, parseGpuReport } from '../gpu/index.ts'
 import { type Recognized, recognizeEvidence } from '../recognize/index.ts'
 import { claimsOfSnpReport, parseSnpEvidence, parseSnpReport } from '../snp/index.ts'
 import { parseTpmEvidence } from '../tpm/index.ts'
 import { describeCollateral, describeDocument } from './collateral.ts'
+import { describeDocumentOfEnclave } from './enclave.ts'
 import { describeLog } from './event-log.ts'
 import { describeCsvPage, describeHygonCertificates } from './hygon.ts'
 import { describeKey } from './key.ts'
@@ -52,7 +55,7 @@ function describe(found: Recognized): Description {
     case 'hcl-report':
       return describeHcl(parseHclReport(found.bytes))
     case 'cose-document':
-      return { sizeBytes: found.bytes.length }
+      return describeDocumentOfEnclave(parseEnclaveDocument(found.bytes))
     case 'x509':
       return { certificates: found.certificates.map(describeCertificate), crls: found.crls.map(describeCrl) }
     case 'token':
@@ -91,7 +94,9 @@ function describeEvidence({ tee, evidence }: Extract<Recognized, { kind: 'eviden
       ...(eventLog === undefined ? {} : { eventLog: { sizeBytes: eventLog.length } }),
     }
   }
-  if (tee === 'tpm') return describeTpmEvidence(parseTpmEvidence(evidence))
+  if (tee === 'enclave') return describeDocumentOfEnclave(parseEnclaveEvidence(evidence))
+  if (tee === 'hygondcu') return { claims: claimsOfDcu(parseDcuEvidence(evidence)) }
+  if (tee === 'tpm' || tee === 'hygontpm') return describeTpmEvidence(parseTpmEvidence(evidence))
   if (tee === 'nvidia') return { devices: parseGpuEvidence(evidence).map(claimsOfGpu) }
   return {}
 }

@@ -29,16 +29,16 @@ export function findRoot(hsk: AuthorityCertificate, roots: readonly CsvRoot[]): 
 
 /** Each certificate is for the use its place needs, and names the one above it. @throws EvidenceError CSV_CERTIFICATE_ROLE, CSV_CHAIN_ISSUER */
 export function checkRoles(hsk: AuthorityCertificate, cek: PlatformCertificate, pek: PlatformCertificate): void {
+  checkChipRoles(hsk, cek)
+  expectUsage('pek', USAGE.pek, pek.usage)
+  expectSm2('pek', pek)
+}
+
+/** As {@link checkRoles}, for the two that a chip is known by. */
+export function checkChipRoles(hsk: AuthorityCertificate, cek: PlatformCertificate): void {
   expectUsage('hsk', USAGE.hsk, hsk.usage)
   expectUsage('cek', USAGE.cek, cek.usage)
-  expectUsage('pek', USAGE.pek, pek.usage)
-  for (const [name, certificate] of [
-    ['cek', cek],
-    ['pek', pek],
-  ] as const) {
-    if (certificate.algorithm !== ALGORITHM_SM2)
-      throw refuse('CSV_CERTIFICATE_KEY', `${name}.algorithm`, ALGORITHM_SM2, certificate.algorithm)
-  }
+  expectSm2('cek', cek)
   if (!equalBytes(cek.issuerId, hsk.keyId)) throw refuse('CSV_CHAIN_ISSUER', 'cek.sid')
 }
 
@@ -49,13 +49,18 @@ export function verifyChainSignatures(
   cek: PlatformCertificate,
   pek: PlatformCertificate,
 ): void {
+  verifyChipSignatures(root, hsk, cek)
+  verifyPlatformSignature('pek', pek, USAGE.cek, cek)
+}
+
+/** As {@link verifyChainSignatures}, down to the CEK. */
+export function verifyChipSignatures(root: CsvRoot, hsk: AuthorityCertificate, cek: PlatformCertificate): void {
   const rootSigner: CsvSigner = {
     key: importPublicKey({ kind: 'ec-point', curve: 'SM2', point: root.publicKey }),
     userId: root.userId,
   }
   if (!isSignedBy(hsk, hsk.signature, rootSigner)) throw refuse('CSV_CHAIN_SIGNATURE', 'hsk.signature')
   verifyPlatformSignature('cek', cek, USAGE.hsk, hsk)
-  verifyPlatformSignature('pek', pek, USAGE.cek, cek)
 }
 
 /** Whether a CEK signed a PEK; false for what cannot be read as a signature. */
@@ -107,4 +112,8 @@ function isSignedBy(
 function expectUsage(name: string, expected: number, actual: number): void {
   if (actual !== expected)
     throw refuse('CSV_CERTIFICATE_ROLE', `${name}.usage`, `0x${expected.toString(16)}`, `0x${actual.toString(16)}`)
+}
+
+function expectSm2(name: string, { algorithm }: PlatformCertificate): void {
+  if (algorithm !== ALGORITHM_SM2) throw refuse('CSV_CERTIFICATE_KEY', `${name}.algorithm`, ALGORITHM_SM2, algorithm)
 }

@@ -1,0 +1,9 @@
+/** Sample evidence, which proves nothing. */
+export {
+  type AcceptedSample,
+  acceptSample,
+  appraiseSample,
+  claimsOfSample,
+  parseSampleEvidence,
+  type SampleEvidence,
+} from './sample.ts'
