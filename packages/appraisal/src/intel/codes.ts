@@ -115,8 +115,8 @@ export const INTEL_ERRORS: ErrorTable<IntelErrorCode> = {
   },
   INTEL_QUOTE_USER_DATA_MISMATCH: {
     status: 422,
-    summary: 'The report data of the enclave is not the SHA-384 of the user data.',
-    next: 'Give the user data that the enclave bound, or leave it out.',
+    summary: 'The report data of the quote does not begin with the SHA-384 of the user data.',
+    next: 'Give the user data that the enclave or TD bound, or leave it out.',
   },
   INTEL_REFERENCE_VALUES_AMBIGUOUS: {
     status: 400,

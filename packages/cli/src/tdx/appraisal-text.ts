@@ -1,11 +1,12 @@
 /** An appraisal, a policy and a comparison for people. */
-import type {
-  IntelCheck,
-  IntelDifference,
-  IntelVerdict,
-  PolicyChange,
-  PolicyExplanation,
-  ResultExplanation,
+import {
+  type IntelCheck,
+  type IntelDifference,
+  type IntelVerdict,
+  type PolicyChange,
+  type PolicyExplanation,
+  type ResultExplanation,
+  writeJson,
 } from '@veritee/appraisal/intel'
 import { type Paint, printable } from '../render/paint.ts'
 
@@ -70,5 +71,5 @@ export function* describeChanges(changes: readonly PolicyChange[], paint: Paint)
 }
 
 function show(value: unknown): string {
-  return printable(typeof value === 'string' ? value : JSON.stringify(value))
+  return printable(typeof value === 'string' ? value : writeJson(value))
 }

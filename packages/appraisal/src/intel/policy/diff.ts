@@ -2,6 +2,7 @@
 
 import { findIntelClass } from '../classes.ts'
 import { parseIntelDate } from '../date.ts'
+import { writeJson } from '../json.ts'
 import type { IntelPolicy } from '../types.ts'
 import { listReferenceKeys, type ReferenceKey } from './reference-keys.ts'
 
@@ -63,7 +64,7 @@ function describe(member: 'before' | 'after', value: unknown): { before?: unknow
 }
 
 function isSame(left: unknown, right: unknown): boolean {
-  const normal = (value: unknown): string => (JSON.stringify(value) ?? '').toUpperCase()
+  const normal = (value: unknown): string => (value === undefined ? '' : writeJson(value)).toUpperCase()
   return normal(left) === normal(right)
 }
 

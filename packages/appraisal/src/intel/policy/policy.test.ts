@@ -131,12 +131,27 @@ describe('reading', () => {
     ['a text for a flag', 'INTEL_POLICY_VALUE_INVALID', policy(PLATFORM, { allow_smt_enabled: 'false' })],
     ['a misspelt status', 'INTEL_POLICY_VALUE_INVALID', policy(PLATFORM, { accepted_tcb_status: ['UpToDat'] })],
     [
+      'more members than any policy has',
+      'INTEL_POLICY_MALFORMED',
+      policy(TD15, Object.fromEntries(Array.from({ length: 129 }, (_, index) => [`#${index}`, 0]))),
+    ],
+    [
       'an empty list of platforms',
       'INTEL_POLICY_VALUE_INVALID',
       policy(PLATFORM, { accepted_platform_provider_ids: [] }),
     ],
   ])('refuses %s', (_name, code, text) => {
     expect(codeOf(() => parseIntelPolicies(text))).toBe(code)
+  })
+
+  test('a member __proto__ changes nothing but itself', () => {
+    const text = policy(TD15, {}).replace(
+      '"reference":{',
+      `"reference":{"__proto__":{"tdx_attributes":"${'0'.repeat(16)}"}`,
+    )
+    expect(codeOf(() => parseIntelPolicies(text))).toBe('INTEL_POLICY_KEY_UNKNOWN')
+    const { policies } = parseIntelPolicies(text, { intelCompatible: true })
+    expect(policies[0]!.reference['tdx_attributes']).toBeUndefined()
   })
 
   test('compatible reading lets unfit values pass with a warning each', () => {

@@ -33,6 +33,7 @@ export interface ReadPolicies {
 
 const LIMITS = { maxBytes: 1 << 20, maxDepth: 16, integers: 'bigint' } as const
 const MAX_POLICIES = 64
+const MAX_KEYS = 128
 const DOCUMENT_KEYS = ['policy_array', 'byteOrder']
 const ENTRY_KEYS = ['environment', 'reference']
 const ENVIRONMENT_KEYS = ['class_id', 'description', 'Description']
@@ -103,24 +104,27 @@ class PolicyReader {
 
   #readReference(reference: JsonObject, { kind, name }: IntelClass, path: string, order: HexByteOrder): JsonObject {
     const keys = listReferenceKeys(kind)
-    const values: Record<string, unknown> = {}
-    for (const [member, value] of Object.entries(reference)) {
+    const members = Object.entries(reference)
+    if (members.length > MAX_KEYS) throw malformed(path, `at most ${MAX_KEYS} members`, members.length)
+    const values = members.map(([member, value]): [string, unknown] => {
       const at = `${path}.${member}`
       const key = keys.find((candidate) => candidate.name === member)
       if (key === undefined) {
         if (!member.startsWith('#')) this.#refuseKey(member, keys, at, name)
-        values[member] = value
-        continue
+        return [member, value]
       }
       const fault = findValueFault(key, value)
       if (fault !== undefined) this.#fault(fault.code, at, fault.expected, fault.actual)
-      values[member] = fault === undefined && order === 'memory' ? toIntelOrder(key, value) : value
-    }
-    return values
+      return [member, fault === undefined && order === 'memory' ? toIntelOrder(key, value) : value]
+    })
+    return Object.fromEntries(values)
   }
 
   #refuseUnknown(object: JsonObject, known: readonly string[], path: string): void {
-    for (const member of Object.keys(object)) {
+    const members = Object.keys(object)
+    if (members.length > MAX_KEYS)
+      throw malformed(path === '' ? 'policy' : path, `at most ${MAX_KEYS} members`, members.length)
+    for (const member of members) {
       if (member.startsWith('#') || known.includes(member)) continue
       const nearest = findNearest(member, known)
       this.#fault('INTEL_POLICY_KEY_UNKNOWN', join(path, member), nearest ?? known.join(', '), member)

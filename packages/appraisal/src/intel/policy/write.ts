@@ -2,6 +2,7 @@
 import { INTEL_CLASSES } from '@veritee/evidence/dcap/claims'
 import { type HexByteOrder, reverseHex } from '../byte-order.ts'
 import { findIntelClass, type IntelClassKind } from '../classes.ts'
+import { writeJson } from '../json.ts'
 import type { IntelPolicy, JsonObject } from '../types.ts'
 import { listReferenceKeys } from './reference-keys.ts'
 import { isHex } from './values.ts'
@@ -60,7 +61,7 @@ export function isDefaultPolicy({ classId, environment, reference, signature, si
     signature === undefined &&
     signingKey === undefined &&
     environment['description'] === DEFAULT_POLICY_DESCRIPTION &&
-    JSON.stringify(reference) === JSON.stringify(built.reference)
+    writeJson(reference) === writeJson(built.reference)
   )
 }
 

@@ -123,6 +123,30 @@ describe('tokens', () => {
   })
 
   test.each([
+    ['appraisal_check_date', '9223372036854775808'],
+    ['appraisal_check_date', '-1'],
+    ['nonce', '1.5'],
+    ['overall_appraisal_result', '2'],
+    ['overall_appraisal_result', '"1"'],
+  ])('a result whose %s is %s is malformed', (member, value) => {
+    const text = encodeIntelResult(appraise(tenant.policies)).replace(
+      new RegExp(`"${member}":-?\\d+`),
+      `"${member}":${value}`,
+    )
+    expect(() => parseIntelResult(text)).toThrowError(expect.objectContaining({ code: 'INTEL_RESULT_MALFORMED' }))
+  })
+
+  test('a policy with numbers beyond 2^53 inside a result is compared and explained without harm', () => {
+    const text = encodeIntelResult(appraise(tenant.policies)).replaceAll(
+      '"collateral_grace_period":0',
+      '"collateral_grace_period":9007199254740993',
+    )
+    const result = parseIntelResult(text)
+    expect(authenticateResult(result, [tenant]).status).toBe('incomplete')
+    expect(explainResult(result).flatMap(({ disputed }) => disputed)).toContain('expiration_date_check')
+  })
+
+  test.each([
     ['INTEL_RESULT_MALFORMED', 'no token'],
     ['INTEL_RESULT_MALFORMED', 'e30.e30.'],
     ['INTEL_RESULT_MALFORMED', `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.`],
@@ -300,11 +324,15 @@ describe('appraisal', () => {
     expect('tdx_mrservicetd' in measurement).toBe(_name === 'TDX 1.5 of version 5')
   })
 
-  test('user data of an enclave must be what it bound', async () => {
+  test('user data must be what enclave or TD bound', async () => {
     const { createHash } = await import('node:crypto')
     const reportData = createHash('sha384').update(USER_DATA).digest('hex')
     const bytes = world.issueSgxQuote({ reportData })
     expect((await verify(bytes, 'sgx', USER_DATA)).userData).toBe(USER_DATA)
+    expect((await verify(world.issueTdxQuote({ reportData }), 'tdx', USER_DATA)).userData).toBe(USER_DATA)
+    await expect(verify(world.issueTdxQuote(), 'tdx', USER_DATA)).rejects.toMatchObject({
+      code: 'INTEL_QUOTE_USER_DATA_MISMATCH',
+    })
     await expect(verify(bytes, 'sgx', 'another')).rejects.toMatchObject({ code: 'INTEL_QUOTE_USER_DATA_MISMATCH' })
   })
 })

@@ -3,7 +3,7 @@ import { CodecError } from '@veritee/codec'
 import { parseJson } from '@veritee/codec/json'
 import { AppraisalError } from '../../errors.ts'
 import { findIntelClass } from '../classes.ts'
-import { type JwsCodes, parseJws, verifyJws } from '../token/jws.ts'
+import { type JwsCodes, parseJws, readJwsPayload, verifyJws } from '../token/jws.ts'
 import { type IntelPublicJwk, isSameIntelKey, nameIntelKey, readIntelJwk } from '../token/signer.ts'
 import type { IntelPolicy, IntelVerdict, JsonObject } from '../types.ts'
 import type { QuoteHash } from '../verification/document.ts'
@@ -16,6 +16,8 @@ const CODES: JwsCodes = {
   signature: 'INTEL_RESULT_SIGNATURE_INVALID',
 }
 const MAX_REPORTS = 64
+/** Nanoseconds until the year 2262. */
+const INTEGER_BOUND = 1n << 63n
 
 /** A result token that was read. */
 export interface ReadResultToken {
@@ -35,7 +37,7 @@ export interface ReadResultToken {
 export async function verifyResultToken(token: string, trust: TokenTrust): Promise<ReadResultToken> {
   const jws = parseJws(token, CODES)
   if (jws.algorithm === 'none' && trust.allowUnsigned === true) {
-    return { result: readPayload(jws.payload), authentic: false }
+    return { result: readPayload(readJwsPayload(jws, CODES)), authentic: false }
   }
   const signingKey = await verifyJws(jws, CODES)
   if (!(trust.keys ?? []).some((key) => isSameIntelKey(signingKey, key))) {
@@ -43,13 +45,18 @@ export async function verifyResultToken(token: string, trust: TokenTrust): Promi
       details: { path: 'header.jwk', expected: 'a trusted key', actual: nameIntelKey(signingKey) },
     })
   }
-  return { result: readPayload(jws.payload), signingKey, authentic: true }
+  return { result: readPayload(readJwsPayload(jws, CODES)), signingKey, authentic: true }
 }
 
 /** Reads a result token without asking who signed it. Throws INTEL_RESULT_MALFORMED. */
 export function readResultToken(token: string): ReadResultToken {
-  const { payload, jwk } = parseJws(token, CODES)
-  return { result: readPayload(payload), ...(jwk === undefined ? {} : { signingKey: jwk }), authentic: false }
+  const jws = parseJws(token, CODES)
+  const { jwk } = jws
+  return {
+    result: readPayload(readJwsPayload(jws, CODES)),
+    ...(jwk === undefined ? {} : { signingKey: jwk }),
+    authentic: false,
+  }
 }
 
 /** Reads a result from its JSON text. Throws INTEL_RESULT_MALFORMED. */
@@ -152,8 +159,11 @@ function readVerdict(value: unknown, path: string): IntelVerdict {
 }
 
 function readInteger(value: unknown, path: string): bigint {
-  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return BigInt(value)
-  throw malformed(path, 'an integer')
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
+    const integer = BigInt(value)
+    if (integer >= 0n && integer < INTEGER_BOUND) return integer
+  }
+  throw malformed(path, 'an integer from 0 to 2^63 - 1')
 }
 
 function isObject(value: unknown): value is JsonObject {

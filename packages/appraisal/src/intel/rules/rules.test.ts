@@ -98,6 +98,7 @@ const tcbCases = (prefix: string): Case[] => [
   pass(`${prefix}earliest_accepted_tcb_level_date_tag_check`, {}, OLD),
   pass(`${prefix}earliest_accepted_tcb_level_date_tag_check`, { ...GRACE, platform_grace_period: 2_073_600 }, OLD),
   pass(`${prefix}earliest_accepted_tcb_level_date_tag_check`, { ...GRACE, platform_grace_period: 0 }, PLATFORM),
+  pass(`${prefix}earliest_accepted_tcb_level_date_tag_check`, { ...GRACE, platform_grace_period: 2 ** 53 - 1 }, OLD),
   fail(`${prefix}earliest_accepted_tcb_level_date_tag_check`, { ...GRACE, platform_grace_period: 2_073_599 }, OLD),
   fail(
     `${prefix}earliest_accepted_tcb_level_date_tag_check`,

@@ -24,7 +24,8 @@ export interface Jws {
   readonly algorithm: string
   /** The key in the header; absent in an unsigned token. */
   readonly jwk?: IntelPublicJwk
-  readonly payload: JsonObject
+  /** Base64url, not read yet: look at it once the signer is known. */
+  readonly payload: string
   /** Exactly what the signature covers. */
   readonly signedBytes: Uint8Array
   /** Base64url. */
@@ -42,14 +43,14 @@ export async function encodeJws(payload: JsonObject, signer: IntelSigner | undef
   return `${signed}.${signature}`
 }
 
-/** Takes a token apart. Throws `codes.malformed`. */
+/** Takes a token apart and reads its header. Throws `codes.malformed`. */
 export function parseJws(token: string, codes: JwsCodes): Jws {
   const fail = (path: string, expected: unknown, cause?: unknown): AppraisalError =>
-    new AppraisalError(codes.malformed, undefined, { details: { path, expected }, cause })
+    createMalformed(codes, path, expected, cause)
   if (token.length > MAX_TOKEN_LENGTH) throw fail('token', `at most ${MAX_TOKEN_LENGTH} characters`)
   const parts = token.trim().split('.')
-  const [headerText, payloadText, signature] = parts
-  if (parts.length !== 3 || headerText === undefined || payloadText === undefined || signature === undefined) {
+  const [headerText, payload, signature] = parts
+  if (parts.length !== 3 || headerText === undefined || payload === undefined || signature === undefined) {
     throw fail('token', 'three parts with dots between them')
   }
   try {
@@ -58,20 +59,30 @@ export function parseJws(token: string, codes: JwsCodes): Jws {
     if (header['typ'] !== undefined && header['typ'] !== 'JWT' && header['typ'] !== 'JWS') {
       throw fail('header.typ', 'JWT or JWS')
     }
-    const payload = readObject(payloadText)
-    if (payload === undefined) throw fail('payload', 'an object')
     const { jwk } = header
     return {
       algorithm: header['alg'],
       ...(jwk === undefined ? {} : { jwk: readIntelJwk(typeof jwk === 'string' ? parseJson(jwk) : jwk) }),
       payload,
-      signedBytes: encodeUtf8(`${headerText}.${payloadText}`),
+      signedBytes: encodeUtf8(`${headerText}.${payload}`),
       signature,
     }
   } catch (cause) {
     if (!(cause instanceof CodecError)) throw cause
     throw fail('token', 'base64url of JSON', cause)
   }
+}
+
+/** Reads the payload. Throws `codes.malformed`. */
+export function readJwsPayload({ payload }: Jws, codes: JwsCodes): JsonObject {
+  try {
+    const members = readObject(payload)
+    if (members !== undefined) return members
+  } catch (cause) {
+    if (!(cause instanceof CodecError)) throw cause
+    throw createMalformed(codes, 'payload', 'base64url of JSON', cause)
+  }
+  throw createMalformed(codes, 'payload', 'an object')
 }
 
 /**
@@ -93,6 +104,10 @@ export async function verifyJws(jws: Jws, codes: JwsCodes): Promise<IntelPublicJ
     })
   }
   return jwk
+}
+
+function createMalformed(codes: JwsCodes, path: string, expected: unknown, cause?: unknown): AppraisalError {
+  return new AppraisalError(codes.malformed, undefined, { details: { path, expected }, cause })
 }
 
 async function isSignature(

@@ -3,7 +3,7 @@ import { AppraisalError } from '../../errors.ts'
 import { type PolicyReading, parseIntelPolicies, type ReadPolicies } from '../policy/read.ts'
 import { writeIntelPolicies } from '../policy/write.ts'
 import type { JwsCodes } from './jws.ts'
-import { encodeJws, parseJws, verifyJws } from './jws.ts'
+import { encodeJws, parseJws, readJwsPayload, verifyJws } from './jws.ts'
 import type { IntelPublicJwk, IntelSigner } from './signer.ts'
 
 const CODES: JwsCodes = {
@@ -41,7 +41,7 @@ export async function signPolicy(text: string, signer: IntelSigner, reading: Pol
 export async function verifyPolicyToken(token: string, reading: PolicyReading = {}): Promise<VerifiedPolicyToken> {
   const jws = parseJws(token, CODES)
   const signingKey = await verifyJws(jws, CODES)
-  const text = jws.payload['policy_payload']
+  const text = readJwsPayload(jws, CODES)['policy_payload']
   if (typeof text !== 'string') {
     throw new AppraisalError('INTEL_POLICY_TOKEN_MALFORMED', undefined, {
       details: { path: 'payload.policy_payload', expected: 'a text' },

@@ -47,8 +47,10 @@ export interface VerificationResult {
 export interface VerificationResultOptions extends PlatformMeasurementOptions {
   /** When the quote was verified, epoch seconds. */
   readonly now: number
-  /** Text that the quote's report data binds: for SGX its first 48 bytes must be the SHA-384 of it. */
+  /** Text that the quote's report data binds: its first 48 bytes must be the SHA-384 of it. */
   readonly userData?: string
+  /** Take the user data of a TD without looking, as Intel's own library does. Default false. */
+  readonly intelCompatible?: boolean
   /** 16 bytes that name the request in the audit. Default fresh. */
   readonly requestId?: Uint8Array
 }
@@ -73,7 +75,8 @@ export function createVerificationResult(
       details: { path: 'tcb.status', expected: 'any other status', actual: 'Revoked' },
     })
   }
-  if (options.userData !== undefined) expectUserData(quote, options.userData)
+  const isTaken = options.intelCompatible === true && quote.tee === 'tdx'
+  if (options.userData !== undefined && !isTaken) expectUserData(quote, options.userData)
   const audit: JsonObject = {
     request_id: encodeBase64(options.requestId ?? crypto.getRandomValues(new Uint8Array(16))),
     verification_time: formatIntelDate(options.now),
@@ -105,7 +108,6 @@ export function hashQuote(quote: Uint8Array): QuoteHash {
 }
 
 function expectUserData(quote: DcapQuote, userData: string): void {
-  if (quote.tee !== 'sgx') return
   const expected = digest('sha384', encodeUtf8(userData))
   const actual = quote.body.reportData.subarray(0, expected.length)
   if (equalBytes(expected, actual)) return

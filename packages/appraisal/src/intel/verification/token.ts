@@ -5,7 +5,7 @@ import type { PublicKey } from '@veritee/codec/signature'
 import { AppraisalError } from '../../errors.ts'
 import { findIntelClass } from '../classes.ts'
 import { writeJson } from '../json.ts'
-import { encodeJws, type JwsCodes, parseJws, verifyJws } from '../token/jws.ts'
+import { encodeJws, type JwsCodes, parseJws, readJwsPayload, verifyJws } from '../token/jws.ts'
 import { type IntelSigner, isSameIntelKey, nameIntelKey } from '../token/signer.ts'
 import type { JsonObject } from '../types.ts'
 import type { QuoteHash, VerificationReport, VerificationResult } from './document.ts'
@@ -64,7 +64,7 @@ export async function verifyVerificationResult(token: string, trust: TokenTrust)
       })
     }
   }
-  const text = jws.payload['qvl_result']
+  const text = readJwsPayload(jws, CODES)['qvl_result']
   if (typeof text !== 'string') throw malformed('payload.qvl_result', 'a text')
   return readItems(text)
 }

@@ -16,6 +16,7 @@ import {
   readResultToken,
   signPolicy,
   writeIntelPolicies,
+  writeJson,
 } from '@veritee/appraisal/intel'
 import { decodeUtf8 } from '@veritee/codec/bytes'
 import { parseJson } from '@veritee/codec/json'
@@ -177,7 +178,7 @@ function addPolicyVerify(policy: Command, { io, exit }: Face): void {
       const pem = encodeIntelPublicKey(signingKey)
       const known = owners.some(({ spki }) => Buffer.from(spki).equals(Buffer.from(pemBody(pem), 'base64')))
       const owner = owners.length === 0 ? 'unasked' : known ? 'trusted' : 'unknown'
-      if (options.json) io.out(`${JSON.stringify({ owner, signing_key: signingKey, policies, warnings })}\n`)
+      if (options.json) io.out(`${writeJson({ owner, signing_key: signingKey, policies, warnings })}\n`)
       else {
         warn(io, file, warnings)
         io.out(`the signature holds: ${nameIntelKey(signingKey)}, owner ${owner}\n`)
@@ -208,7 +209,7 @@ function addExplain(policy: Command, { io }: Face): void {
       const paint = createPaint(io.colour)
       if (isToken(text) && isResult(text)) {
         const reports = explainResult(readResultToken(text).result)
-        if (options.json) io.out(`${JSON.stringify({ reports })}\n`)
+        if (options.json) io.out(`${writeJson({ reports })}\n`)
         else {
           for (const line of explainReports(reports, paint, true)) io.out(`${line}\n`)
           for (const line of explainDisputes(reports, paint)) io.out(`${line}\n`)
@@ -217,7 +218,7 @@ function addExplain(policy: Command, { io }: Face): void {
       }
       const { policies, warnings } = await parsePolicyText(text, reading(options))
       const explanations = policies.map((entry) => explainPolicy(entry))
-      if (options.json) io.out(`${JSON.stringify({ policies: explanations, warnings })}\n`)
+      if (options.json) io.out(`${writeJson({ policies: explanations, warnings })}\n`)
       else {
         warn(io, file, warnings)
         for (const entry of explanations) for (const line of describePolicy(entry)) io.out(`${line}\n`)
@@ -244,7 +245,7 @@ function addDiff(policy: Command, { io }: Face): void {
         await readPolicyFile(io, after, reading(options)),
       ]
       const changes = diffIntelPolicies(left.policies, right.policies)
-      if (options.json) io.out(`${JSON.stringify({ changes })}\n`)
+      if (options.json) io.out(`${writeJson({ changes })}\n`)
       else if (changes.length === 0) io.out('no difference\n')
       else for (const line of describeChanges(changes, createPaint(io.colour))) io.out(`${line}\n`)
     })

@@ -81,12 +81,13 @@ async function verify({ io, exit }: Face, options: VerifyOptions): Promise<void>
   const collateral = await findCollateral(io, quote, options.collateral, options.pccs)
   // Whether something expired may be accepted is for the policy to say.
   const verified = await verifyDcapQuote(quote, { collateral, now, roots, allowExpired: true })
+  const intelCompatible = options.intelCompatible ?? false
   const verification = createVerificationResult(verified, collateral, {
     now,
+    intelCompatible,
     platformProviderId: policies.some(({ reference }) => reference['accepted_platform_provider_ids'] !== undefined),
     ...(options.userData === undefined ? {} : { userData: options.userData }),
   })
-  const intelCompatible = options.intelCompatible ?? false
   const { result, reports, differences, warnings } = appraiseIntel(verification, policies, { now, intelCompatible })
   const token = await encodeResultToken(result, signing, shape)
   if (options.json) {
