@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -13,10 +13,18 @@ export const bin = join(root, 'node_modules', '.bin')
 /** The pinned Node that everything after setup runs on. */
 export const node = join(bin, 'node')
 
-/** System packages by the program that proves them present. */
+/** System packages by the program that proves them present, on the path or in a folder of its own. */
 const SYSTEM = [
   { program: 'openssl', package: 'openssl', why: 'second opinion in the tests' },
   { program: 'chromium', package: 'chromium', why: 'the browser claims of the tests' },
+  { program: 'jq', package: 'jq', why: 'the guide to TDX guests as a test' },
+  { program: 'swtpm', package: 'swtpm', why: 'a real TPM in the tests' },
+  {
+    program: 'initdb',
+    package: 'postgresql',
+    folders: '/usr/lib/postgresql',
+    why: 'the store for many replicas in the tests',
+  },
 ]
 
 const say = (text) => process.stderr.write(`${text}\n`)
@@ -30,6 +38,14 @@ function run(command, args, options = {}) {
   })
   if (result.error) throw result.error
   return result
+}
+
+/** Programs of versioned packages lie in `FOLDERS/VERSION/bin`. */
+function isPresent({ program, folders }) {
+  if (folders === undefined) return onPath(program)
+  return (
+    existsSync(folders) && readdirSync(folders).some((version) => existsSync(join(folders, version, 'bin', program)))
+  )
 }
 
 function onPath(program) {
@@ -55,7 +71,7 @@ function installPackages() {
 
 /** Installs what is missing when root; otherwise prints the one line to run. Returns the programs still missing. */
 function installSystem() {
-  const missing = SYSTEM.filter((entry) => !onPath(entry.program))
+  const missing = SYSTEM.filter((entry) => !isPresent(entry))
   if (missing.length === 0) return []
   const names = missing.map((entry) => entry.package)
   const line = `apt-get install -y --no-install-recommends ${names.join(' ')}`
@@ -72,7 +88,7 @@ function installSystem() {
     say(result.stderr.split('\n').slice(-5).join('\n'))
     say(`setup: going on without ${names.join(', ')}; what needs them is skipped by name`)
   }
-  return SYSTEM.filter((entry) => !onPath(entry.program))
+  return SYSTEM.filter((entry) => !isPresent(entry))
 }
 
 function build() {
