@@ -15,7 +15,7 @@ import {
 import type { OpaCase } from './cases.ts'
 
 /** The moment at which the cases are evaluated. */
-const NOW = 1_700_000_000
+const NOW = 1_780_000_000
 
 /** A function that only these cases have; one query sees one moment, so there is nothing to wait for. */
 const SLEEP: Builtin = { name: 'test.sleep', arity: 1, evaluate: () => null }

@@ -4,6 +4,7 @@ export type { Builtin, BuiltinContext, BuiltinProblem } from './evaluate/builtin
 export { BuiltinError } from './evaluate/builtin.ts'
 export { DEFAULT_LIMITS, type EvaluationLimits } from './evaluate/limits.ts'
 export { compilePolicy } from './policy/compile-policy.ts'
+export type { HostQuestion } from './policy/host-questions.ts'
 export type {
   AsyncEvaluationOptions,
   Diagnostic,

@@ -256,9 +256,10 @@ export class Planner {
   }
 
   private unsafeVariables(variables: readonly Variable[], known: Known, at = this.place.at): Error {
-    const names = new Set(variables.filter((v) => !known.has(v)).map((v) => (v.hidden ? '_' : v.name)))
+    const names = new Set(variables.filter((v) => !known.has(v) && !v.hidden).map((v) => v.name))
     const list = [...names].join(', ')
-    const message = names.size === 1 ? `var ${list} is unsafe` : `vars ${list} are unsafe`
+    const message =
+      names.size === 0 ? 'expression is unsafe' : names.size === 1 ? `var ${list} is unsafe` : `vars ${list} are unsafe`
     return this.place.source.error('REGO_VARIABLE_UNSAFE', at, message)
   }
 }

@@ -28,6 +28,8 @@ export interface Builtin {
   readonly arity: number | { readonly minimum: number; readonly maximum: number }
   /** True for a relation such as `walk`: the result is an array of which each item is one result of the call. */
   readonly relation?: boolean
+  /** True where the host answers it. */
+  readonly host?: boolean
   /** True where equal arguments may give different results from query to query (time, randomness, host). */
   readonly nondeterministic?: boolean
   /**

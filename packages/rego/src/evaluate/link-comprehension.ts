@@ -1,3 +1,4 @@
+import type { Place } from '../compile/ir.ts'
 import type { PlannedComprehension } from '../compile/plan.ts'
 import { equalValues, keyOf, type MapKey, ObjectBuilder, RegoSet, termText, type Value } from '../value/index.ts'
 import type { Evaluate, Frame, Move } from './context.ts'
@@ -44,7 +45,7 @@ export function linkComprehension(linker: Linker, term: PlannedComprehension): E
       return gather(collect(addToSet(slot)), newMembers, (members) => new RegoSet(members as Map<MapKey, Value>))
     case 'object':
       return gather(
-        collect(addToObject(slot)),
+        collect(addToObject(slot, linker.placeOf(term.at))),
         () => new ObjectBuilder(),
         (builder) => (builder as ObjectBuilder).build(),
       )
@@ -63,12 +64,15 @@ function addToSet(slot: number): (frame: Frame, value: Value) => void {
   }
 }
 
-function addToObject(slot: number): (frame: Frame, value: Value, key: Value | undefined) => void {
+function addToObject(
+  slot: number,
+  place: Place | undefined,
+): (frame: Frame, value: Value, key: Value | undefined) => void {
   return (frame, value, key) => {
     const builder = frame[slot] as ObjectBuilder
     const known = builder.get(key!)
     if (known === undefined) builder.set(key!, value)
-    else if (!equalValues(known, value)) throw conflict()
+    else if (!equalValues(known, value)) throw conflict(undefined, place)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Place } from '../compile/ir.ts'
 import type { PlannedBody, PlannedExpression, PlannedTerm, Step } from '../compile/plan.ts'
 import { RegoError } from '../errors.ts'
 import type { Source } from '../syntax/index.ts'
@@ -31,6 +32,10 @@ export class Linker {
 
   body(body: PlannedBody, end: Move): Move {
     return body.expressions.reduceRight((next, expression) => this.expression(expression, next), end)
+  }
+
+  placeOf(at: number): Place | undefined {
+    return this.source && { source: this.source, at }
   }
 
   /** How many calls of the host's stack a body may nest. */

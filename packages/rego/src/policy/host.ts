@@ -11,6 +11,7 @@ export function createHostBuiltins(functions: Readonly<Record<string, number>>):
   return Object.entries(functions).map(([name, arity]) => ({
     name,
     arity,
+    host: true,
     nondeterministic: true,
     evaluate: (args, context) => context.host(name, args),
   }))

@@ -11,8 +11,10 @@ import type { Tracer } from '../evaluate/tracer.ts'
 import type { Module, RegoVersion } from '../syntax/index.ts'
 import { jsonFromValue, RegoObject, valueFromJson } from '../value/index.ts'
 import { createHost, hostKey } from './host.ts'
+import { collectHostQuestions, type HostQuestion } from './host-questions.ts'
 import type { AsyncEvaluationOptions, Diagnostic, EvaluationOptions, QueryResult, RuleResult } from './options.ts'
 import { createRandomBytes } from './random.ts'
+import { parseRulePath } from './rule-path.ts'
 
 const MAX_CACHED_QUERIES = 64
 const MAX_RESTARTS = 256
@@ -82,6 +84,11 @@ export class Policy {
     })
   }
 
+  /** Calls of host functions with constant arguments: what to fetch before the first evaluation. */
+  get hostQuestions(): readonly HostQuestion[] {
+    return collectHostQuestions(this.planned)
+  }
+
   /** The place of `data` in the rules. */
   get root(): RuleNode {
     return this.tree.root
@@ -98,11 +105,12 @@ export class Policy {
     fetched: ReadonlyMap<string, unknown>,
     tracer: Tracer | undefined,
   ): RuleResult {
+    const names = parseRulePath(path)
     const query = this.prepare(path, tracer !== undefined)
     const { answers, run } = this.ask(query, options, fetched, tracer)
     const regoValue = answers[0]?.value
     return {
-      exists: this.hasRule(path),
+      exists: this.hasRule(names),
       defined: regoValue !== undefined,
       value: regoValue === undefined ? undefined : jsonFromValue(regoValue),
       regoValue,
@@ -156,8 +164,7 @@ export class Policy {
     return query
   }
 
-  private hasRule(path: string): boolean {
-    const names = path.split('.').slice(1)
+  private hasRule(names: readonly string[]): boolean {
     let node: RuleNode | undefined = this.tree.root
     for (const name of names) {
       if (node.kind !== undefined || node.partials.length > 0) return true

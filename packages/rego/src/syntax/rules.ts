@@ -100,6 +100,7 @@ function parseRuleBody(cursor: TokenCursor, usesIf: boolean, version: RegoVersio
 /** After `if`, braces hold a body; where they cannot, they begin a set or an object that is looked into. */
 function parseIfBody(cursor: TokenCursor): Body {
   const start = cursor.index
+  if (cursor.peek().text === '}' && cursor.peek().kind === 'mark') return parseBracedBody(cursor)
   try {
     const body = parseBracedBody(cursor)
     if (cursor.token.newline || cursor.token.kind === 'end' || cursor.isKeyword('else')) return body
