@@ -9,11 +9,13 @@ import {
   SESSION_COOKIE,
 } from './broker-face/index.ts'
 import { parseConfig, type ServiceConfig, type ServiceConfigInput } from './config/index.ts'
+import { createGrpcListeners } from './grpc/index.ts'
 import { createHealthFace } from './health/index.ts'
 import { checkListen, closeServer, createApp, createHttpServer, listenOn } from './http/index.ts'
 import { createEvidenceJudge } from './judge/index.ts'
 import { claimPrivateDirectory, openKeyDirectory } from './keys/index.ts'
 import { createLogger, type Logger } from './log/index.ts'
+import { openReferences } from './references/index.ts'
 import { createSecretRoom, createStorageKeyRing } from './secrets/index.ts'
 import { openStore, type Store } from './store/index.ts'
 import { createTokenIssuer } from './tokens/index.ts'
@@ -35,6 +37,8 @@ export interface Service {
   stop(): Promise<void>
   /** Absent while the service does not listen. */
   readonly address: ServiceAddress | undefined
+  /** `HOST:PORT` of each gRPC listener by its key in the configuration, once started. */
+  readonly grpcAddresses: Readonly<Record<string, string>>
   /** Answers a request inside this process, started or not. */
   fetch(request: Request): Promise<Response>
   /** Where the administrator's key is, and whether this start made it. */
@@ -80,12 +84,19 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       lifetimeSeconds: config.handshake.lifetimeSeconds,
       cookieName: SESSION_COOKIE,
     })
+    const references = openReferences(config, { store, adminPublicKey: keys.adminPublicKey, now })
+    const grpc = createGrpcListeners(config, {
+      references,
+      isServing: async () => !stopping() && (await isWritable(store)),
+      log,
+    })
+    const notices = [...judge.notices, ...references.notices, ...grpc.notices]
     const app = createApp({
       log,
       stopping,
       version,
       faces: [
-        createHealthFace({ store, version, stopping, notices: judge.notices }),
+        createHealthFace({ store, version, stopping, notices }),
         createBrokerFace({
           handshakes,
           judge: judge.judge,
@@ -97,33 +108,43 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
           secure: config.tls !== undefined,
           now,
         }),
+        ...references.faces,
       ],
     })
     const server = createHttpServer(config, app.fetch)
     const sweeper = setInterval(() => void sweep(store, now(), log), SWEEP_MS).unref()
     let address: ServiceAddress | undefined
+    let grpcAddresses: Readonly<Record<string, string>> = {}
     let stopped: Promise<void> | undefined
     return {
       config,
       adminKey: { path: keys.adminKeyPath, created: keys.adminKeyCreated },
-      notices: judge.notices,
+      notices,
       get address() {
         return address
       },
+      get grpcAddresses() {
+        return grpcAddresses
+      },
       async start() {
-        const { port } = await listenOn(server, listenAddress)
+        grpcAddresses = await grpc.start()
+        const { port } = await listenOn(server, listenAddress).catch(async (error: unknown) => {
+          await grpc.stop(0)
+          throw error
+        })
         const { host } = listenAddress
         const scheme = config.tls === undefined ? 'http' : 'https'
         address = { host, port, url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}` }
-        for (const notice of judge.notices) log.warn(notice)
-        log.info({ url: address.url, version, store: store.driver }, 'listening')
+        for (const notice of notices) log.warn(notice)
+        log.info({ url: address.url, grpc: grpcAddresses, version, store: store.driver }, 'listening')
         return address
       },
       stop() {
         stopped ??= (async () => {
           state = 'stopping'
           clearInterval(sweeper)
-          await closeServer(server, config.limits.stopSeconds * 1000)
+          const graceMs = config.limits.stopSeconds * 1000
+          await Promise.all([closeServer(server, graceMs), grpc.stop(graceMs)])
           address = undefined
           await judge.close()
           await store.close()
@@ -137,6 +158,13 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
     await store.close()
     throw error
   }
+}
+
+async function isWritable(store: Store): Promise<boolean> {
+  return store.probe().then(
+    () => true,
+    () => false,
+  )
 }
 
 async function sweep(store: Store, now: number, log: Logger): Promise<void> {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
 const file = z.string().min(1)
+const address = z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/, 'must be HOST:PORT or [IPV6]:PORT')
 
 const databaseUrl = z
   .string()
@@ -15,10 +16,7 @@ const databaseUrl = z
 export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.strictObject({
   dir: file,
   keys: file.optional(),
-  listen: z
-    .string()
-    .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/, 'must be HOST:PORT or [IPV6]:PORT')
-    .default('127.0.0.1:8081'),
+  listen: address.default('127.0.0.1:8081'),
   allowPlainHttp: z.boolean().default(false),
   tls: z.strictObject({ cert: file, key: file }).optional(),
   store: z
@@ -63,6 +61,21 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
         .array(z.enum(['affirming', 'warning']))
         .min(1)
         .default(['affirming']),
+    })
+    .prefault({}),
+  references: z
+    .strictObject({
+      register: z.enum(['merge', 'replace']).default('merge'),
+      provenance: file.optional(),
+      provenanceKeys: z.array(file).max(64).default([]),
+      allowUnsignedProvenance: z.boolean().default(false),
+    })
+    .prefault({}),
+  grpc: z
+    .strictObject({
+      references: address.optional(),
+      attestation: address.optional(),
+      allowPlain: z.boolean().default(false),
     })
     .prefault({}),
   limits: z
@@ -128,6 +141,23 @@ export interface ServiceConfig {
   readonly expect?: string | undefined
   /** Token statuses that secrets are released to. A machine whose measurements nobody pinned has `warning`. */
   readonly release: { readonly statuses: readonly ('affirming' | 'warning')[] }
+  readonly references: {
+    /** Whether a registration over gRPC joins the values under a name or replaces them. */
+    readonly register: 'merge' | 'replace'
+    /** Folder of provenance files that lists of reference values may name. */
+    readonly provenance?: string | undefined
+    /** PEM files of public keys whose signatures on provenance count. */
+    readonly provenanceKeys: readonly string[]
+    /** Takes provenance from that folder that no such key signed. */
+    readonly allowUnsignedProvenance: boolean
+  }
+  /** gRPC listeners, `HOST:PORT` each; absent ones are not opened. Everybody on this machine may use one on loopback. */
+  readonly grpc: {
+    readonly references?: string | undefined
+    readonly attestation?: string | undefined
+    /** Allows clear text beyond loopback, for a listener behind a proxy that terminates TLS. */
+    readonly allowPlain: boolean
+  }
   readonly limits: {
     readonly bodyBytes: number
     /** A whole request must have arrived after this many seconds. */

@@ -4,7 +4,7 @@ import { isCodedError } from '@veritee/codec/error'
 import { ServiceError } from '../errors.ts'
 import type { Logger } from '../log/index.ts'
 import { describeProblem } from './problem.ts'
-import { checkTarget } from './target.ts'
+import { checkTarget, decodeFreeName } from './target.ts'
 import type { Face, HttpContext, HttpEnv, Route } from './types.ts'
 
 export interface AppOptions {
@@ -29,10 +29,11 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 /** Builds the web application: every face's routes, and around them what all requests share. */
 export function createApp(options: AppOptions): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>()
+  const freePrefixes = options.faces.flatMap(listFreePrefixes)
   app.use(async (c, next) => {
     openRequest(c, options.log)
     const startedAt = performance.now()
-    checkTarget(c.env?.incoming?.url ?? readTarget(c.req.url))
+    checkTarget(c.env?.incoming?.url ?? readTarget(c.req.url), freePrefixes)
     await next()
     c.get('log').info({ status: c.res.status, ms: Math.round(performance.now() - startedAt) }, 'answered')
   })
@@ -99,10 +100,12 @@ function mountFace(app: OpenAPIHono<HttpEnv>, face: Face): void {
     const { method, path, operation } = route
     const shown = `${face.basePaths[0]}${path}` || '/'
     app.openAPIRegistry.registerPath({ method, path: shown, tags: [face.name], ...operation })
-    for (const base of face.basePaths) app.on(method.toUpperCase(), toPattern(base + path), (c) => route.respond(c))
+    for (const base of face.basePaths)
+      app.on(method.toUpperCase(), toPattern(base + path, route.freeTail), (c) => route.respond(c))
   }
   for (const [path, methods] of groupMethods(face.routes)) {
-    for (const base of face.basePaths) refuseOtherMethods(app, toPattern(base + path), methods)
+    const freeTail = face.routes.some((route) => route.path === path && route.freeTail)
+    for (const base of face.basePaths) refuseOtherMethods(app, toPattern(base + path, freeTail), methods)
   }
 }
 
@@ -112,8 +115,30 @@ function groupMethods(routes: readonly Route[]): Map<string, string[]> {
   return groups
 }
 
-function toPattern(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ':$1') || '/'
+function toPattern(path: string, freeTail = false): string {
+  const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1') || '/'
+  return freeTail ? `${pattern}{.+}` : pattern
+}
+
+/** What precedes the free name in the paths of a face. */
+function listFreePrefixes(face: Face): string[] {
+  const heads = face.routes.filter((route) => route.freeTail).map(({ path }) => path.slice(0, path.lastIndexOf('{')))
+  return heads.flatMap((head) => face.basePaths.map((base) => base + head))
+}
+
+/**
+ * The free name at the end of a request's path, decoded once.
+ *
+ * @param head what precedes it in the route, such as `/reference-value/`
+ * @throws ServiceError SERVICE_HTTP_PATH_INVALID
+ */
+export function readFreeTail(c: HttpContext, head: string): string {
+  const [path = ''] = readTarget(c.req.url).split('?', 1)
+  const name = decodeFreeName(path.slice(path.indexOf(head) + head.length))
+  if (name !== undefined) return name
+  throw new ServiceError('SERVICE_HTTP_PATH_INVALID', undefined, {
+    details: { path: 'path', actual: path.slice(0, 256) },
+  })
 }
 
 function refuseOtherMethods(app: OpenAPIHono<HttpEnv>, pattern: string, methods: readonly string[]): void {

@@ -17,6 +17,8 @@ export interface Route {
   readonly method: 'get' | 'post' | 'delete'
   /** Below the face's base paths, with parameters in braces: `/resource/{repository}/{type}/{tag}`. */
   readonly path: string
+  /** The last parameter is any text: percent-encoded, slashes included. `readFreeTail` gives it decoded. */
+  readonly freeTail?: boolean
   readonly operation: Pick<RouteConfig, 'summary' | 'description' | 'request' | 'responses' | 'security'>
   respond(context: HttpContext): Promise<Response> | Response
 }

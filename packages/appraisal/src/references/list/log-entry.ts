@@ -64,10 +64,14 @@ function checkEntry(value: unknown, envelope: DsseEnvelope): void {
       : readObject(readJson(readBase64(readText(entry, member, PLACE, 1 << 20), place), place), place)
   const kind = String(findMember(body, 'kind')).toLowerCase()
   const spec = readObject(findMember(body, 'spec'), at(place, 'spec'))
-  if (kind === 'dsse') return compare(findDsseDigest(spec, place), digest('sha256', envelope.payload))
+  if (kind === 'dsse') {
+    compare(findDsseDigest(spec, place), digest('sha256', envelope.payload))
+    return
+  }
   const signed = digest('sha256', encodePreAuthentication(envelope.payloadType, envelope.payload))
-  if (kind === 'hashedrekord') return compare(findHashDigest(spec, place), signed)
-  throw refuse(at(place, 'kind'), undefined, { expected: ['dsse', 'hashedrekord'], actual: kind })
+  if (kind !== 'hashedrekord')
+    throw refuse(at(place, 'kind'), undefined, { expected: ['dsse', 'hashedrekord'], actual: kind })
+  compare(findHashDigest(spec, place), signed)
 }
 
 type Named = { readonly text: string; readonly form: 'hex' | 'base64' }

@@ -34,6 +34,8 @@ export type ReferenceChange =
   | { readonly operation: 'delete'; readonly names: readonly string[] }
   /** Takes values away and keeps them away; without values all that the name has. The name stays, with what is left. */
   | { readonly operation: 'revoke'; readonly name: string; readonly values?: readonly JsonValue[] }
+  /** Several changes, one after the other, as one. */
+  | { readonly operation: 'sequence'; readonly changes: readonly ReferenceChange[] }
   /** Lets revoked values be registered again; it does not register them. */
   | { readonly operation: 'reinstate'; readonly name: string; readonly values?: readonly JsonValue[] }
 
@@ -69,6 +71,8 @@ export function changeReferences(
       for (const name of change.names) if (!records.delete(name)) throw unknownName(name)
       return { ...state, records }
     }
+    case 'sequence':
+      return change.changes.reduce((before, next) => changeReferences(before, next, context), state)
     case 'revoke':
       return revoke(state, change.name, change.values, context)
     case 'reinstate':

@@ -89,7 +89,7 @@ function openElement(text: string, at: number, stack: Open[], elements: XmlEleme
     const [whole, name = '', double, single = ''] = found
     if (raw.has(name) || raw.size >= MAX_ATTRIBUTES)
       throw new XmlSyntaxError('An attribute stands twice, or there are too many.')
-    raw.set(name, unescape(double ?? single))
+    raw.set(name, decodeEntities(double ?? single))
     position += whole.length
   }
   const end = match(TAG_END, text, position)
@@ -148,7 +148,7 @@ function resolveAttributes(
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
-function unescape(text: string): string {
+function decodeEntities(text: string): string {
   return text.replace(/&([^;]{0,12})(;?)/g, (_, name: string, end: string) => {
     const number = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(name)
     const point =

@@ -1,0 +1,302 @@
+/** gRPC as existing clients speak it: HTTP/2 in clear text on loopback, a client of its own transport. */
+import { readFileSync } from 'node:fs'
+import { create, fromBinary } from '@bufbuild/protobuf'
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
+import { Code, ConnectError, createClient } from '@connectrpc/connect'
+import { createGrpcTransport } from '@connectrpc/connect-node'
+import { BrokerError } from '@veritee/broker'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { createAdminToken } from '../src/admin/index.ts'
+import { parseConfig } from '../src/config/index.ts'
+import { AttestationService } from '../src/grpc/gen/attestation_pb.ts'
+import { Health, HealthCheckResponse_ServingStatus } from '../src/grpc/gen/grpc/health/v1/health_pb.ts'
+import { ServerReflection, ServerReflectionRequestSchema } from '../src/grpc/gen/grpc/reflection/v1/reflection_pb.ts'
+import { ServerReflection as ReflectionAlpha } from '../src/grpc/gen/grpc/reflection/v1alpha/reflection_pb.ts'
+import { ReferenceValueProviderService } from '../src/grpc/gen/reference_pb.ts'
+import {
+  type AttestationPort,
+  createGrpcListeners,
+  createReferenceClient,
+  type EvidenceCall,
+  GrpcCallError,
+} from '../src/grpc/index.ts'
+import { createLogger } from '../src/log/index.ts'
+import { createReferenceRoom, createRegistrar } from '../src/references/index.ts'
+import { createMemoryStore } from '../src/store/index.ts'
+import { createSite, NOW, startService } from './fixture.ts'
+
+const message = (values: object) =>
+  JSON.stringify({ version: '0.1.0', type: 'sample', payload: Buffer.from(JSON.stringify(values)).toString('base64') })
+
+async function start(over: object = {}) {
+  const running = await startService(createSite(), { grpc: { references: '127.0.0.1:0' }, ...over })
+  const address = `http://${running.service.grpcAddresses['references']}`
+  const transport = createGrpcTransport({ baseUrl: address })
+  return { running, address, transport, client: createClient(ReferenceValueProviderService, transport) }
+}
+
+async function failureOf(work: Promise<unknown>): Promise<ConnectError> {
+  try {
+    await work
+  } catch (error) {
+    return ConnectError.from(error)
+  }
+  throw new Error('the call was answered')
+}
+
+describe('reference.ReferenceValueProviderService', () => {
+  test('register, query, delete, list', async () => {
+    const { running, client } = await start()
+    await client.registerReferenceValue({ message: message({ k: ['aa'], n: 1 }) })
+    await client.registerReferenceValue({ message: message({ k: ['bb'] }) })
+    const all = await client.queryReferenceValue({})
+    expect(JSON.parse(all.referenceValueResults as string)).toEqual({ k: ['aa', 'bb'], n: 1 })
+    expect((await client.queryReferenceValue({ referenceValueId: 'k' })).referenceValueResults).toBe('["aa","bb"]')
+    const absent = await client.queryReferenceValue({ referenceValueId: 'absent' })
+    expect(absent.referenceValueResults).toBeUndefined()
+    await client.deleteReferenceValue({ name: 'k' })
+    expect((await client.queryReferenceValue({})).referenceValueResults).toBe('{"n":1}')
+    running.clock.now += 367 * 86_400
+    expect((await client.queryReferenceValue({})).referenceValueResults).toBe('{}')
+  })
+
+  test('a registration replaces where the configuration says so', async () => {
+    const { client } = await start({ references: { register: 'replace' } })
+    await client.registerReferenceValue({ message: message({ k: ['aa'] }) })
+    await client.registerReferenceValue({ message: message({ k: ['bb'] }) })
+    expect((await client.queryReferenceValue({ referenceValueId: 'k' })).referenceValueResults).toBe('["bb"]')
+  })
+
+  test('refusals are ABORTED and say what, why and what to do', async () => {
+    const { client } = await start()
+    const failure = await failureOf(client.registerReferenceValue({ message: '{' }))
+    expect(failure.code).toBe(Code.Aborted)
+    expect(failure.rawMessage).toMatch(/^Register reference value: .*\[REFERENCE_MESSAGE_INVALID at message\] Send /)
+    const deleted = await failureOf(client.deleteReferenceValue({ name: 'absent' }))
+    expect(deleted.rawMessage).toContain('REFERENCE_NAME_UNKNOWN')
+    const listed = await failureOf(client.setReferenceValueList({ payload: '{"rv_list":7}' }))
+    expect(listed.rawMessage).toContain('REFERENCE_LIST_INVALID')
+  })
+
+  test('a message beyond the limit is refused, and the listener goes on', async () => {
+    const { client } = await start({ limits: { bodyBytes: 4096 } })
+    const failure = await failureOf(client.registerReferenceValue({ message: 'x'.repeat(8192) }))
+    expect(failure.code).toBe(Code.ResourceExhausted)
+    await client.registerReferenceValue({ message: message({ k: ['aa'] }) })
+  })
+
+  test('many at once on one name: every one of them is kept', async () => {
+    const { client } = await start()
+    const digests = Array.from({ length: 20 }, (_, index) => index.toString(16).padStart(2, '0'))
+    await Promise.all(digests.map((digest) => client.registerReferenceValue({ message: message({ k: [digest] }) })))
+    const { referenceValueResults } = await client.queryReferenceValue({ referenceValueId: 'k' })
+    expect((JSON.parse(referenceValueResults as string) as string[]).toSorted()).toEqual(digests)
+  })
+
+  test('the small client: texts in and out, refusals and absence told apart', async () => {
+    const { address } = await start()
+    const client = createReferenceClient(address)
+    await client.register(message({ k: ['aa'] }))
+    expect(await client.query()).toBe('{"k":["aa"]}')
+    expect(await client.query('absent')).toBeUndefined()
+    await expect(client.delete('absent')).rejects.toMatchObject({ status: 'ABORTED', unreachable: false })
+    const nobody = createReferenceClient('http://127.0.0.1:1')
+    const error = await nobody.query().catch((cause: unknown) => cause)
+    expect(error).toBeInstanceOf(GrpcCallError)
+    expect(error).toMatchObject({ status: 'UNAVAILABLE', unreachable: true })
+  })
+
+  test('a token that is sent must be valid, also on loopback; its subject is recorded', async () => {
+    const { running, address } = await start()
+    const failure = createReferenceClient(address, { token: 'nonsense' }).register(message({ k: ['aa'] }))
+    await expect(failure).rejects.toMatchObject({ status: 'UNAUTHENTICATED' })
+    const token = await createAdminToken(readFileSync(running.service.adminKey.path, 'utf8'), {
+      now: NOW,
+      subject: 'ada',
+    })
+    await createReferenceClient(address, { token }).register(message({ k: ['aa'] }))
+    const response = await running.admin('GET', '/../../api/v1/references/default')
+    expect(await response.json()).toMatchObject({ changedBy: 'ada' })
+  })
+
+  test('beyond loopback, clear text is refused until it is allowed, and then needs a token', async () => {
+    const site = createSite()
+    const grpc = { references: '0.0.0.0:0' }
+    await expect(startService(site, { grpc })).rejects.toMatchObject({
+      code: 'SERVICE_LISTEN_PLAIN',
+      details: { path: 'grpc.references' },
+    })
+    const running = await startService(site, { grpc: { ...grpc, allowPlain: true } })
+    const port = running.service.grpcAddresses['references']?.split(':').at(-1)
+    const client = createReferenceClient(`http://127.0.0.1:${port}`)
+    await expect(client.register(message({ k: ['aa'] }))).rejects.toMatchObject({ status: 'UNAUTHENTICATED' })
+    await expect(client.query()).rejects.toMatchObject({ status: 'UNAUTHENTICATED' })
+  })
+
+  test('a notice says who may write through a listener on loopback', async () => {
+    const { running } = await start()
+    expect(running.service.notices.join()).toContain('Everybody on this machine')
+  })
+})
+
+describe('health and reflection', () => {
+  test('health of the server and of its services', async () => {
+    const { transport } = await start()
+    const health = createClient(Health, transport)
+    for (const service of ['', 'reference.ReferenceValueProviderService'])
+      expect((await health.check({ service })).status).toBe(HealthCheckResponse_ServingStatus.SERVING)
+    expect((await failureOf(health.check({ service: 'absent' }))).code).toBe(Code.NotFound)
+    for await (const { status } of health.watch({ service: 'absent' })) {
+      expect(status).toBe(HealthCheckResponse_ServingStatus.SERVICE_UNKNOWN)
+      break
+    }
+  })
+
+  test.each([
+    ['v1', ServerReflection],
+    ['v1alpha', ReflectionAlpha as unknown as typeof ServerReflection],
+  ])('reflection %s lists services and describes them', async (_, service) => {
+    const { transport } = await start()
+    const client = createClient(service, transport)
+    const ask = [
+      { case: 'listServices', value: '' },
+      { case: 'fileContainingSymbol', value: 'reference.ReferenceValueProviderService' },
+      { case: 'fileByFilename', value: 'reference.proto' },
+      { case: 'fileContainingSymbol', value: 'absent.Service' },
+    ] as const
+    async function* requests() {
+      for (const messageRequest of ask) yield create(ServerReflectionRequestSchema, { host: 'h', messageRequest })
+    }
+    const answers: unknown[] = []
+    for await (const { messageResponse } of client.serverReflectionInfo(requests())) {
+      if (messageResponse.case === 'fileDescriptorResponse') {
+        const [bytes] = messageResponse.value.fileDescriptorProto
+        const file = fromBinary(FileDescriptorProtoSchema, bytes as Uint8Array)
+        answers.push(file.service[0]?.method.map(({ name }) => name))
+      } else if (messageResponse.case === 'listServicesResponse')
+        answers.push(messageResponse.value.service.map(({ name }) => name))
+      else if (messageResponse.case === 'errorResponse') answers.push(messageResponse.value.errorCode)
+    }
+    const methods = ['QueryReferenceValue', 'RegisterReferenceValue', 'DeleteReferenceValue', 'SetReferenceValueList']
+    expect(answers).toEqual([
+      ['grpc.health.v1.Health', 'reference.ReferenceValueProviderService'],
+      methods,
+      methods,
+      Code.NotFound,
+    ])
+  })
+
+  test('a stop ends open streams and closes the listener', async () => {
+    const { running, transport, address } = await start()
+    const seen: number[] = []
+    const watching = (async () => {
+      for await (const { status } of createClient(Health, transport).watch({})) seen.push(status)
+    })()
+    await vi.waitFor(() => expect(seen).toEqual([HealthCheckResponse_ServingStatus.SERVING]))
+    await running.service.stop()
+    await Promise.allSettled([watching])
+    await expect(createReferenceClient(address).query()).rejects.toMatchObject({ unreachable: true })
+  })
+})
+
+describe('attestation.AttestationService', () => {
+  const calls: unknown[] = []
+  const port: AttestationPort = {
+    async evaluate(evidence: readonly EvidenceCall[], policyIds) {
+      calls.push({ evidence, policyIds })
+      if (policyIds.includes('absent')) throw new BrokerError('BROKER_REQUEST_INVALID', 'there is no policy absent')
+      return 'a.b.c'
+    },
+    challenge: async (parameters) => JSON.stringify(parameters),
+    setPolicy: async (...given) => void calls.push(given.slice(0, 2)),
+    readPolicy: async (id) => `policy ${id}`,
+    listPolicies: async () => [{ id: 'default', hash: 'aa' }],
+    deletePolicy: async (id) => void calls.push(id),
+    readStatus: async () => ({
+      service: 'attestation',
+      status: 'ok',
+      dependencies: [{ kind: 'store', name: 'memory', status: 'ok', message: '', details: { a: 'b' } }],
+    }),
+  }
+
+  async function startPort() {
+    const config = parseConfig({ dir: '/nowhere', grpc: { attestation: '127.0.0.1:0' } })
+    const now = () => NOW
+    const room = createReferenceRoom({ store: createMemoryStore(), now })
+    const listeners = createGrpcListeners(config, {
+      references: { registrar: createRegistrar({ room, trust: { keys: [] }, now }), verifyToken: async () => 'nobody' },
+      attestation: port,
+      isServing: async () => true,
+      log: createLogger('silent', { write: () => undefined }),
+    })
+    const { attestation } = await listeners.start()
+    onTestFinished(() => listeners.stop(100))
+    const transport = createGrpcTransport({ baseUrl: `http://${attestation}` })
+    return { client: createClient(AttestationService, transport), transport }
+  }
+
+  test('every method reaches the port with what was sent', async () => {
+    const { client } = await startPort()
+    const verificationRequests = [
+      {
+        tee: 'tdx',
+        evidence: 'e30',
+        runtimeData: { case: 'structuredRuntimeData', value: '{}' },
+        initData: { case: 'initDataToml', value: 'x' },
+        runtimeDataHashAlgorithm: 'sha384',
+        additionalData: { case: 'additionalDataString', value: '{}' },
+      },
+      { tee: 'sample', evidence: 'e30', runtimeData: { case: 'rawRuntimeData', value: 'AA' } },
+    ] as const
+    const { attestationToken } = await client.attestationEvaluate({
+      verificationRequests: [...verificationRequests],
+      policyIds: ['default'],
+    })
+    expect(attestationToken).toBe('a.b.c')
+    expect(calls.at(-1)).toEqual({
+      policyIds: ['default'],
+      evidence: [
+        {
+          tee: 'tdx',
+          evidence: 'e30',
+          runtimeDataHash: 'sha384',
+          runtimeData: { kind: 'structured', text: '{}' },
+          initData: { kind: 'toml', text: 'x' },
+          additionalData: '{}',
+        },
+        { tee: 'sample', evidence: 'e30', runtimeDataHash: '', runtimeData: { kind: 'raw', text: 'AA' } },
+      ],
+    })
+    expect((await client.getAttestationChallenge({ inner: { tee: 'se' } })).attestationChallenge).toBe('{"tee":"se"}')
+    await client.setAttestationPolicy({ policyId: 'p', policy: 'text' })
+    expect(calls.at(-1)).toEqual(['p', 'text'])
+    expect((await client.getAttestationPolicy({ policyId: 'p' })).policy).toBe('policy p')
+    expect((await client.listAttestationPolicies({})).policies).toMatchObject([
+      { policyId: 'default', policyHash: 'aa' },
+    ])
+    await client.deleteAttestationPolicy({ policyId: 'p' })
+    expect(calls.at(-1)).toBe('p')
+    expect(await client.getAttestationServiceStatus({})).toMatchObject({
+      service: 'attestation',
+      dependencies: [{ kind: 'store', details: { a: 'b' } }],
+    })
+  })
+
+  test('a refusal is ABORTED with its code; the same port serves reference values', async () => {
+    const { client, transport } = await startPort()
+    const failure = await failureOf(client.attestationEvaluate({ policyIds: ['absent'] }))
+    expect(failure.code).toBe(Code.Aborted)
+    expect(failure.rawMessage).toContain('Attestation: there is no policy absent [BROKER_REQUEST_INVALID')
+    const references = createClient(ReferenceValueProviderService, transport)
+    expect((await references.queryReferenceValue({})).referenceValueResults).toBe('{}')
+  })
+
+  test('a listener for it is refused where there is no attestation service', () => {
+    const config = parseConfig({ dir: '/nowhere', grpc: { attestation: '127.0.0.1:0' } })
+    const references = { registrar: {} as never, verifyToken: async () => '' }
+    const log = createLogger('silent', { write: () => undefined })
+    expect(() => createGrpcListeners(config, { references, isServing: async () => true, log })).toThrow(
+      expect.objectContaining({ code: 'SERVICE_CONFIG_INVALID' }),
+    )
+  })
+})

@@ -1,0 +1,72 @@
+import type { KeyObject } from 'node:crypto'
+import type { MaterialTrust } from '@veritee/appraisal/references'
+import { parsePem } from '@veritee/codec/pem'
+import { importPublicKey, type PublicKey } from '@veritee/codec/signature'
+import { verifyAdminToken } from '../admin/index.ts'
+import { requireAdministrator } from '../broker-face/index.ts'
+import type { ServiceConfig } from '../config/index.ts'
+import type { Face } from '../http/index.ts'
+import { parseNamedFile } from '../judge/index.ts'
+import type { Store } from '../store/index.ts'
+import { createReferenceApiFace } from './api-face.ts'
+import { createReferenceBrokerFace } from './broker-face.ts'
+import { createRegistrar, type Registrar } from './registrar.ts'
+import { createReferenceRoom } from './room.ts'
+import type { ReferenceRoom } from './types.ts'
+
+export interface ReferenceRuntime {
+  readonly store: Store
+  readonly adminPublicKey: KeyObject
+  /** Epoch seconds. */
+  readonly now: () => number
+}
+
+/** The reference values of a service, and the ways to them. */
+export interface References {
+  readonly room: ReferenceRoom
+  readonly registrar: Registrar
+  readonly faces: readonly Face[]
+  /** Checks an administrator's token and gives the name that changes are recorded under. */
+  readonly verifyToken: (token: string) => Promise<string>
+  /** Sentences about what is trusted only because the configuration says so. */
+  readonly notices: readonly string[]
+}
+
+const ADMINISTRATOR = 'administrator'
+
+/**
+ * Opens the reference values that a store holds, as the configuration says.
+ *
+ * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_FILE_INVALID for the keys of provenance
+ */
+export function openReferences(config: ServiceConfig, { store, adminPublicKey, now }: ReferenceRuntime): References {
+  const { provenance, provenanceKeys, allowUnsignedProvenance } = config.references
+  const keys = provenanceKeys.map((path) => parseNamedFile(path, 'references.provenanceKeys', readPublicKey))
+  const trust: MaterialTrust = { keys, allowUnsigned: allowUnsignedProvenance }
+  const room = createReferenceRoom({ store, now })
+  const provenanceDir = provenance === undefined ? {} : { provenanceDir: provenance }
+  const registrar = createRegistrar({ room, trust, now, ...provenanceDir })
+  const { bodyBytes } = config.limits
+  const authorize: Parameters<typeof createReferenceApiFace>[0]['authorize'] = async (c) =>
+    (await requireAdministrator(c, adminPublicKey, now())).subject ?? ADMINISTRATOR
+  return {
+    room,
+    registrar,
+    faces: [
+      createReferenceBrokerFace({ registrar, authorize, bodyBytes }),
+      createReferenceApiFace({ room, authorize, keys, bodyBytes, now }),
+    ],
+    verifyToken: async (token) => (await verifyAdminToken(token, adminPublicKey, now())).subject ?? ADMINISTRATOR,
+    notices: allowUnsignedProvenance
+      ? [
+          'Provenance of reference values is taken unsigned: whoever can write to its folder decides what machines may be.',
+        ]
+      : [],
+  }
+}
+
+/** @throws CodecError, also where there is no single key */
+function readPublicKey(text: string): PublicKey {
+  const blocks = parsePem(text, { maxBlocks: 1 })
+  return importPublicKey({ kind: 'spki', der: blocks[0]?.der ?? new Uint8Array() })
+}

@@ -1,0 +1,68 @@
+/** What the faces of other programs' protocols ask for: messages in, values out, all of it in the set `default`. */
+import {
+  DEFAULT_SET,
+  extractListItem,
+  extractReferences,
+  type JsonValue,
+  listPolicyValues,
+  type MaterialTrust,
+  parseReferenceList,
+  parseReferenceMessage,
+  type ReferenceChange,
+  type ReferenceRecord,
+} from '@veritee/appraisal/references'
+import { fetchProvenance } from './provenance.ts'
+import type { ReferenceRoom, ReferenceSet } from './types.ts'
+
+export interface RegistrarOptions {
+  readonly room: ReferenceRoom
+  /** Whose signatures on provenance count, and whether material without one does. */
+  readonly trust: MaterialTrust
+  /** Folder of provenance files. */
+  readonly provenanceDir?: string
+  /** Epoch seconds. */
+  readonly now: () => number
+}
+
+export interface Registrar {
+  /** Reads a message and the provenance in it; nothing is stored. */
+  extract(message: unknown): Promise<ReferenceRecord[]>
+  /** Registers what a message says: joins what is there, or replaces it name by name. */
+  register(message: unknown, operation: 'merge' | 'replace', by: string): Promise<ReferenceSet | undefined>
+  /** Registers a list of provenance: every item is read and verified before any is stored. */
+  registerList(payload: unknown, by: string): Promise<ReferenceSet | undefined>
+  /** @throws AppraisalError REFERENCE_NAME_UNKNOWN */
+  delete(name: string, by: string): Promise<ReferenceSet>
+  /** Every value that has not expired, of every set. */
+  queryAll(): Promise<Record<string, JsonValue>>
+  /** Undefined for a name that is not known or has expired. */
+  query(name: string): Promise<JsonValue | undefined>
+}
+
+export function createRegistrar({ room, trust, provenanceDir, now }: RegistrarOptions): Registrar {
+  const extract = async (message: unknown) =>
+    extractReferences(parseReferenceMessage(message), { now: now(), keys: trust.keys })
+  return {
+    extract,
+    async register(message, operation, by) {
+      const records = await extract(message)
+      if (records.length === 0) return undefined
+      return room.change({ set: DEFAULT_SET, change: { operation, records }, by, reason: 'registered' })
+    },
+    async registerList(payload, by) {
+      const changes: ReferenceChange[] = []
+      for (const item of parseReferenceList(payload)) {
+        const material = await fetchProvenance(item.source, provenanceDir)
+        const record = await extractListItem(item, material, trust, now())
+        changes.push({ operation: item.operation === 'refresh' ? 'replace' : 'merge', records: [record] })
+      }
+      if (changes.length === 0) return undefined
+      const change = { operation: 'sequence', changes } as const
+      return room.change({ set: DEFAULT_SET, change, by, reason: 'registered from provenance' })
+    },
+    delete: (name, by) =>
+      room.change({ set: DEFAULT_SET, change: { operation: 'delete', names: [name] }, by, reason: 'deleted' }),
+    queryAll: async () => listPolicyValues(await room.readRecords(), now()),
+    query: async (name) => (await room.read()).query(name),
+  }
+}
