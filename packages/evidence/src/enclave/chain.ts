@@ -2,7 +2,8 @@
 import { encodeHex, equalBytes } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { digest } from '@veritee/codec/hash'
-import { parseCertificate, verifyCertificateSignature, type X509Certificate } from '@veritee/codec/x509'
+import { parseCertificate, type X509Certificate } from '@veritee/codec/x509'
+import { isSignedBy } from '../certificates/signed.ts'
 import { EnclaveError, refuse } from './codes.ts'
 import type { EnclaveDocument } from './document.ts'
 import type { EnclaveRoot } from './roots.ts'
@@ -63,7 +64,7 @@ function checkAuthority({ basicConstraints, keyUsage }: X509Certificate, index: 
 export async function verifyChainSignatures(chain: readonly X509Certificate[]): Promise<void> {
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1] ?? certificate
-    if (!(await verifyCertificateSignature(certificate, issuer.publicKey)))
+    if (!(await isSignedBy(certificate, issuer.publicKey)))
       throw refuse('ENCLAVE_CHAIN_SIGNATURE', `chain[${index}].signature`)
   }
 }

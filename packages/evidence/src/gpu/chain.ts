@@ -3,7 +3,8 @@ import { encodeHex, equalBytes } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { digest } from '@veritee/codec/hash'
 import { parsePem } from '@veritee/codec/pem'
-import { parseCertificate, verifyCertificateSignature, type X509Certificate } from '@veritee/codec/x509'
+import { parseCertificate, type X509Certificate } from '@veritee/codec/x509'
+import { isSignedBy } from '../certificates/signed.ts'
 import { EvidenceError } from '../errors.ts'
 import { GpuError, type GpuErrorCode } from './codes.ts'
 import type { GpuRoot } from './roots.ts'
@@ -55,8 +56,7 @@ export async function verifyChain(
         [child.notBefore, child.notAfter].map(iso).join(' to '),
         iso(now),
       )
-    if (!(await verifyCertificateSignature(child, issuer.publicKey)))
-      throw refuse('GPU_CHAIN_SIGNATURE', `${path}.signature`)
+    if (!(await isSignedBy(child, issuer.publicKey))) throw refuse('GPU_CHAIN_SIGNATURE', `${path}.signature`)
   }
   const keyDigest = digest('sha256', chain.at(-1)!.publicKey.spki)
   const trusted = roots.find((root) => equalBytes(root.keyDigest, keyDigest))

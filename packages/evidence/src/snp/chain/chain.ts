@@ -1,7 +1,8 @@
 /** VCEK under ASK under ARK, or VLEK under ASVK under ARK (AMD KDS Interface Specification, section 4). */
 import { encodeHex, equalBytes } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
-import { verifyCertificateSignature, verifyCrlSignature, type X509Certificate } from '@veritee/codec/x509'
+import { verifyCrlSignature, type X509Certificate } from '@veritee/codec/x509'
+import { isSignedBy } from '../../certificates/signed.ts'
 import { SnpError, type SnpErrorCode } from '../codes.ts'
 import type { SnpRoot } from '../roots.ts'
 import type { SnpProduct } from '../types.ts'
@@ -80,8 +81,7 @@ export async function verifyChainSignatures({ leaf, intermediate, root }: VekCha
     ['vek', leaf, intermediate],
   ] as const
   for (const [path, child, issuer] of pairs) {
-    if (!(await verifyCertificateSignature(child, issuer.publicKey)))
-      throw refuse('SNP_CHAIN_SIGNATURE', `${path}.signature`)
+    if (!(await isSignedBy(child, issuer.publicKey))) throw refuse('SNP_CHAIN_SIGNATURE', `${path}.signature`)
   }
 }
 
