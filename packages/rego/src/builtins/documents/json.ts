@@ -20,9 +20,14 @@ export function parseJsonValue(text: string, context: BuiltinContext): Value {
   try {
     return valueFromJsonText(text)
   } catch (error) {
-    if (error instanceof RegoError && error.code === 'REGO_VALUE_INVALID') throw failure(error.message)
+    if (isMalformed(error)) throw failure(error.message)
     throw error
   }
+}
+
+/** What is wrong with the text itself; a number of too many digits is, too deep a nesting is not. */
+function isMalformed(error: unknown): error is RegoError {
+  return error instanceof RegoError && (error.code === 'REGO_VALUE_INVALID' || error.code === 'REGO_LIMIT_SIZE')
 }
 
 /** Charges the text of a value before it is made. */
@@ -103,7 +108,7 @@ export const JSON_BUILTINS: readonly TypedBuiltin[] = [
       valueFromJsonText(text)
       return true
     } catch (error) {
-      if (error instanceof RegoError && error.code === 'REGO_VALUE_INVALID') return false
+      if (isMalformed(error)) return false
       throw error
     }
   }),

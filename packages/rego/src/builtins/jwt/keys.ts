@@ -18,7 +18,6 @@ export interface VerificationKey {
   readonly keyId: string
 }
 
-const BLOCK = /-----BEGIN ([^\r\n]*?)-----[\s\S]*?-----END \1-----[ \t]*(?:\r?\n)?/
 const MAX_KEYS = 256
 
 /** Keys of a PEM certificate or public key, or of a JSON Web Key or key set. */
@@ -28,31 +27,48 @@ export function readVerificationKeys(text: string, context: BuiltinContext): rea
   if (known !== undefined) return known as readonly VerificationKey[]
   context.step(256 + (text.length >>> 2))
   context.memory(2048 + 4 * text.length)
-  const block = BLOCK.exec(text)
-  const keys = block === null ? readKeySet(text, context) : [readPemKey(text, block)]
+  const block = findBlock(text)
+  const keys = block === undefined ? readKeySet(text, context) : [readPemKey(block)]
   context.cache.set(key, keys)
   return keys
 }
 
-function readPemKey(text: string, block: RegExpExecArray): VerificationKey {
-  if (block.index + block[0].length < text.length) throw failure('extra data after a PEM certificate block')
-  const label = block[1]!
+/** The first PEM block of a text, and what stands behind its last line. */
+interface Block {
+  readonly label: string
+  readonly text: string
+  readonly rest: string
+}
+
+const BEGIN = '-----BEGIN '
+
+function findBlock(text: string): Block | undefined {
+  const start = text.indexOf(BEGIN)
+  const labelEnd = start < 0 ? -1 : text.indexOf('-----', start + BEGIN.length)
+  if (labelEnd < 0) return undefined
+  const label = text.slice(start + BEGIN.length, labelEnd)
+  const last = `-----END ${label}-----`
+  const end = text.indexOf(last, labelEnd)
+  if (end < 0) return undefined
+  const rest = text.slice(end + last.length).replace(/^[ \t]*(?:\r?\n|$)/, '')
+  return { label, text: text.slice(start, end + last.length), rest }
+}
+
+function readPemKey({ label, text, rest }: Block): VerificationKey {
+  if (rest !== '') throw failure('extra data after a PEM certificate block')
   if (label === 'CERTIFICATE') {
-    const publicKey = readOrRefuse(
-      'failed to parse a PEM certificate',
-      () => parseCertificate(derOf(block[0])).publicKey,
-    )
+    const publicKey = readOrRefuse('failed to parse a PEM certificate', () => parseCertificate(derOf(text)).publicKey)
     return { publicKey, algorithm: '', keyId: '' }
   }
   if (label !== 'PUBLIC KEY') throw failure('failed to extract a Key from the PEM certificate')
   const publicKey = readOrRefuse('failed to parse a PEM public key', () =>
-    importPublicKey({ kind: 'spki', der: derOf(block[0]) }),
+    importPublicKey({ kind: 'spki', der: derOf(text) }),
   )
   return { publicKey, algorithm: '', keyId: '' }
 }
 
 function derOf(block: string): Uint8Array {
-  return parsePem(block.trim())[0]!.der
+  return parsePem(block)[0]!.der
 }
 
 function readOrRefuse<T>(wording: string, read: () => T): T {

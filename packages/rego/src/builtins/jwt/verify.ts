@@ -3,6 +3,7 @@ import type { BuiltinContext } from '../../evaluate/builtin.ts'
 import { RegoObject, type Value } from '../../value/index.ts'
 import { defineBuiltin, type Evaluate, type TypedBuiltin } from '../define.ts'
 import { failure, readObject, readString } from '../operand.ts'
+import { trimEnds } from '../strings/ends.ts'
 import { JWT_ALGORITHMS, type JwtAlgorithm } from './algorithms.ts'
 import { type Constraints, meetConstraints, readConstraints } from './constraints.ts'
 import { readVerificationKeys, secretKey } from './keys.ts'
@@ -16,7 +17,7 @@ const MAX_NESTING = 16
 
 /** The token inside a payload; quotation marks around it do not count. */
 function innerToken(payload: string): string {
-  return payload.replace(/^["']+|["']+$/g, '')
+  return trimEnds(payload, `"'`)
 }
 
 const decode: Evaluate = (operands, context) => {

@@ -2,7 +2,7 @@ import type { BuiltinContext } from '../../evaluate/builtin.ts'
 import type { Value } from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
 import { type Operands, operandRuleError, readObject, readString, readStrings } from '../operand.ts'
-import { chargeText, reverseText } from './search.ts'
+import { chargeSearch, chargeText, reverseText } from './search.ts'
 
 const TWO_STRINGS = 'string, string'
 
@@ -53,7 +53,7 @@ function trimCharacters(text: string, cutset: string, left: boolean, right: bool
 function splitText(operands: Operands, context: BuiltinContext): Value {
   const text = readString(operands, 1)
   const delimiter = readString(operands, 2)
-  chargeText(context, text)
+  chargeSearch(context, text, delimiter)
   const parts = delimiter === '' ? [...text] : text.split(delimiter)
   context.step(parts.length)
   context.memory(text.length + 16 * parts.length)
@@ -109,10 +109,12 @@ function replaceMany(operands: Operands, context: BuiltinContext): Value {
   const patterns = readObject(operands, 1)
   const byFirst = new Map<string, (readonly [string, string])[]>()
   let atEmpty: string | undefined
+  let longest = 0
   for (const [key, value] of patterns.entries()) {
     if (typeof key !== 'string') throw operandRuleError(1, 'non-string key found in pattern object')
     if (typeof value !== 'string') throw operandRuleError(1, 'non-string value found in pattern object')
     const first = key.slice(0, 1)
+    longest = Math.max(longest, key.length)
     if (first === '') atEmpty = value
     else byFirst.set(first, [...(byFirst.get(first) ?? []), [key, value]])
     context.step()
@@ -130,7 +132,7 @@ function replaceMany(operands: Operands, context: BuiltinContext): Value {
     }
     const candidates = byFirst.get(text.charAt(at))
     const match = candidates?.find(([key]) => text.startsWith(key, at))
-    if (candidates !== undefined) context.step(candidates.length)
+    if (candidates !== undefined) context.step(candidates.length * (1 + (longest >>> 5)))
     if (match === undefined) {
       at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
       continue
@@ -160,7 +162,8 @@ export const CHANGE_BUILTINS: readonly TypedBuiltin[] = [
     const text = readString(operands, 1)
     const part = readString(operands, 2)
     const replacement = readString(operands, 3)
-    chargeText(context, text, part, replacement)
+    chargeSearch(context, text, part)
+    chargeText(context, replacement)
     return replaceParts(text, part, replacement, context)
   }),
   defineBuiltin('strings.replace_n', 'object<string: string>, string -> string', replaceMany),

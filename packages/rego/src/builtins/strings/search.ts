@@ -12,11 +12,17 @@ export function chargeText(context: BuiltinContext, ...texts: readonly string[])
   for (const text of texts) context.step(1 + (text.length >>> 6))
 }
 
+/** Charges the search of a part in a text, which at its worst compares the part at every place. */
+export function chargeSearch(context: BuiltinContext, text: string, part: string): void {
+  chargeText(context, text, part)
+  context.step(Math.floor((text.length * part.length) / 16_384))
+}
+
 function test(name: string, holds: (text: string, part: string) => boolean): TypedBuiltin {
   return defineBuiltin(name, `${TWO_STRINGS} -> boolean`, (operands, context) => {
     const text = readString(operands, 1)
     const part = readString(operands, 2)
-    chargeText(context, text, part)
+    chargeSearch(context, text, part)
     return holds(text, part)
   })
 }
@@ -24,7 +30,7 @@ function test(name: string, holds: (text: string, part: string) => boolean): Typ
 function readSearch(operands: Operands, context: BuiltinContext): [text: string, part: string] {
   const text = readString(operands, 1)
   const part = readString(operands, 2)
-  chargeText(context, text, part)
+  chargeSearch(context, text, part)
   if (part === '') throw failure('empty search character')
   return [text, part]
 }
@@ -54,7 +60,7 @@ function findEach(operands: Operands, context: BuiltinContext): Value {
 function countParts(operands: Operands, context: BuiltinContext): Value {
   const text = readString(operands, 1)
   const part = readString(operands, 2)
-  chargeText(context, text, part)
+  chargeSearch(context, text, part)
   if (part === '') return characterOffset(text, text.length) + 1
   let count = 0
   for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count++

@@ -6,12 +6,12 @@ import {
   doubleOf,
   floorNumber,
   multiplyNumbers,
-  parseNumber,
   type RegoNumber,
   type Value,
 } from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
 import { failure, type Operands, readString } from '../operand.ts'
+import { readNumberText } from '../values/number-text.ts'
 
 const DECIMAL = ['k', 'm', 'g', 't', 'p', 'e']
 const AMOUNT = /^([+-]?[0-9.]*(?:[eE][+-]?[0-9]+)?)(.*)$/s
@@ -37,7 +37,7 @@ function readAmount(operands: Operands, wording: Wording): [amount: RegoNumber, 
   const match = AMOUNT.exec(text)!
   const digits = match[1]!
   if (digits === '' || digits === '+' || digits === '-') throw failure(wording.missing)
-  const amount = parseNumber(digits)
+  const amount = readNumberText(digits)
   if (amount === undefined || !Number.isFinite(doubleOf(amount))) throw failure(wording.malformed)
   return [amount, match[2]!]
 }

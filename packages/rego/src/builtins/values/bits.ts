@@ -1,10 +1,9 @@
-import type { BuiltinContext } from '../../evaluate/builtin.ts'
 import { createNumber } from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
 import { type Operands, operandRuleError, readInteger } from '../operand.ts'
 
 /** Beyond this a shifted number has more digits than a number may have. */
-const MAX_SHIFT = 1n << 20n
+const MAX_SHIFT = 1n << 15n
 
 function binary(name: string, apply: (a: bigint, b: bigint) => bigint): TypedBuiltin {
   return defineBuiltin(name, 'number, number -> number', (operands) =>
@@ -12,10 +11,9 @@ function binary(name: string, apply: (a: bigint, b: bigint) => bigint): TypedBui
   )
 }
 
-function readShift(operands: Operands, context: BuiltinContext): bigint {
+function readShift(operands: Operands): bigint {
   const shift = readInteger(operands, 2)
   if (shift < 0n) throw operandRuleError(2, 'must be an unsigned integer number but got a negative integer')
-  if (shift > MAX_SHIFT) context.memory(Number(shift / 8n))
   return shift > MAX_SHIFT ? MAX_SHIFT : shift
 }
 
@@ -25,12 +23,12 @@ export const BITS_BUILTINS: readonly TypedBuiltin[] = [
   binary('bits.or', (a, b) => a | b),
   binary('bits.xor', (a, b) => a ^ b),
   defineBuiltin('bits.negate', 'number -> number', (operands) => createNumber(~readInteger(operands, 1))),
-  defineBuiltin('bits.lsh', 'number, number -> number', (operands, context) => {
+  defineBuiltin('bits.lsh', 'number, number -> number', (operands) => {
     const value = readInteger(operands, 1)
-    return createNumber(value << readShift(operands, context))
+    return createNumber(value << readShift(operands))
   }),
-  defineBuiltin('bits.rsh', 'number, number -> number', (operands, context) => {
+  defineBuiltin('bits.rsh', 'number, number -> number', (operands) => {
     const value = readInteger(operands, 1)
-    return createNumber(value >> readShift(operands, context))
+    return createNumber(value >> readShift(operands))
   }),
 ]

@@ -3,7 +3,6 @@ import {
   isArray,
   isNumber,
   isSet,
-  parseNumber,
   RegoSet,
   type TypeName,
   typeNameOf,
@@ -11,6 +10,7 @@ import {
 } from '../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../define.ts'
 import { failure, type Operands, operand, operandError, readItems } from '../operand.ts'
+import { readNumberText } from './number-text.ts'
 
 const NOT_FINITE: ReadonlySet<string> = new Set(['inf', 'infinity', 'nan'])
 
@@ -21,7 +21,7 @@ function numberOf(operands: Operands): Value {
   if (isNumber(value)) return value
   if (typeof value !== 'string') throw operandError(1, 'one of {null, boolean, number, string}', value)
   if (NOT_FINITE.has(value.replace(/^[+-]+/, '').toLowerCase())) throw operandError(1, 'valid number string', value)
-  const number = parseNumber(value)
+  const number = readNumberText(value)
   if (number === undefined) throw failure(`strconv.ParseFloat: parsing ${JSON.stringify(value)}: invalid syntax`)
   if (!Number.isFinite(doubleOf(number))) {
     throw failure(`strconv.ParseFloat: parsing ${JSON.stringify(value)}: value out of range`)

@@ -2,24 +2,18 @@ import { RegoError } from '../../../errors.ts'
 import type { BuiltinContext } from '../../../evaluate/builtin.ts'
 import {
   compareNumbers,
-  decimalOf,
-  equalValues,
   isArray,
-  isInteger,
   isNumber,
   isObject,
-  jsonText,
-  keyOf,
   numberText,
   type RegoArray,
-  type RegoNumber,
   type RegoObject,
-  typeNameOf,
   type Value,
 } from '../../../value/index.ts'
 import { failure } from '../../operand.ts'
 import { compilePattern } from '../../patterns/program.ts'
 import { parsePointer, partAt } from '../path.ts'
+import { isOfType, matchNumber, matchUnique, matchValues, type Report, schemaTypeOf } from './checks.ts'
 import { fieldName, type SchemaFinding } from './findings.ts'
 import { hasFormat } from './formats.ts'
 import { expectSchema, numberMember, type Schema, typesOf } from './schema.ts'
@@ -248,68 +242,6 @@ export class SchemaMatcher {
         if (!object.has(other)) report('missing_dependency', `Has a dependency on ${String(other)}`)
       }
     }
-  }
-}
-
-type Report = (type: string, description: string) => void
-
-function isOfType(value: Value, type: string): boolean {
-  if (type === 'integer') return isNumber(value) && isInteger(value)
-  return typeNameOf(value) === type
-}
-
-function schemaTypeOf(value: Value): string {
-  return isNumber(value) && isInteger(value) ? 'integer' : typeNameOf(value)
-}
-
-function matchValues(value: Value, schema: RegoObject, path: readonly string[], report: Report): void {
-  const values = schema.member('enum')
-  if (values !== undefined && isArray(values) && !values.some((item) => equalValues(item, value))) {
-    const allowed = values.map(jsonText).join(', ')
-    report('enum', `${fieldName(path)} must be one of the following: ${allowed}`)
-  }
-  const constant = schema.member('const')
-  if (constant !== undefined && !equalValues(constant, value)) {
-    report('const', `${fieldName(path)} does not match: ${jsonText(constant)}`)
-  }
-}
-
-function matchNumber(value: RegoNumber, schema: RegoObject, report: Report): void {
-  const bound = (name: 'Minimum' | 'Maximum', sign: 1 | -1): void => {
-    const inclusive = numberMember(schema, name.toLowerCase())
-    const exclusive = schema.member(`exclusive${name}`)
-    const word = sign === 1 ? 'greater' : 'less'
-    const kind = sign === 1 ? 'number_gt' : 'number_lt'
-    if (inclusive !== undefined) {
-      const order = compareNumbers(value, inclusive) * sign
-      if (exclusive === true && order <= 0) report(kind, `Must be ${word} than ${numberText(inclusive)}`)
-      else if (order < 0) report(`${kind}e`, `Must be ${word} than or equal to ${numberText(inclusive)}`)
-    }
-    if (exclusive !== undefined && isNumber(exclusive) && compareNumbers(value, exclusive) * sign <= 0) {
-      report(kind, `Must be ${word} than ${numberText(exclusive)}`)
-    }
-  }
-  bound('Minimum', 1)
-  bound('Maximum', -1)
-  const factor = numberMember(schema, 'multipleOf')
-  if (factor !== undefined && factor !== 0 && !isMultiple(value, factor)) {
-    report('multiple_of', `Must be a multiple of ${numberText(factor)}`)
-  }
-}
-
-function isMultiple(value: RegoNumber, factor: RegoNumber): boolean {
-  const [a, x] = decimalOf(value)
-  const [b, y] = decimalOf(factor)
-  const low = Math.min(x, y)
-  return (a * 10n ** BigInt(x - low)) % (b * 10n ** BigInt(y - low)) === 0n
-}
-
-function matchUnique(array: RegoArray, report: Report): void {
-  const seen = new Map<unknown, number>()
-  for (const [i, item] of array.entries()) {
-    const former = seen.get(keyOf(item))
-    if (former !== undefined) report('unique', `array items[${former},${i}] must be unique`)
-    else seen.set(keyOf(item), i)
   }
 }
 

@@ -1,3 +1,4 @@
+import { trimEnd } from '../../strings/ends.ts'
 import type { YamlCursor } from './cursor.ts'
 
 interface Style {
@@ -45,7 +46,7 @@ export function readBlockScalar(cursor: YamlCursor, parentIndent: number): strin
 function chompText(text: string, lineCount: number, chomp: Style['chomp']): string {
   if (lineCount === 0) return ''
   if (chomp === '+') return `${text}\n`
-  const kept = text.replace(/\n+$/, '')
+  const kept = trimEnd(text, '\n')
   return chomp === '-' || kept === '' ? kept : `${kept}\n`
 }
 

@@ -1,10 +1,11 @@
 import type { Value } from '../../../value/index.ts'
+import { trimEnd } from '../../strings/ends.ts'
 import type { YamlCursor } from './cursor.ts'
 import type { NodeMaker, NodeProperties, YamlNode } from './nodes.ts'
 import { foldLines, resolvePlain, unescapeText } from './scalar.ts'
 
-const DOUBLE_QUOTED = /"(?:[^"\\]|\\[\s\S])*"/y
-const SINGLE_QUOTED = /'(?:[^']|'')*'/y
+const DOUBLE_QUOTED = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y
+const SINGLE_QUOTED = /'[^']*(?:''[^']*)*'/y
 const NAME = /[^\s,[\]{}]+/y
 const TAG = /!(?:<[^>\s]*>|[^\s,[\]{}]*)/y
 
@@ -157,6 +158,6 @@ function trimBreaks(text: string): string[] {
   const lines = text.split('\n')
   return lines.map((line, i) => {
     const front = i === 0 ? line : line.replace(/^[ \t]+/, '')
-    return i === lines.length - 1 ? front : front.replace(/[ \t]+$/, '')
+    return i === lines.length - 1 ? front : trimEnd(front, ' \t')
   })
 }

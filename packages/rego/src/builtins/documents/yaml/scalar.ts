@@ -1,4 +1,6 @@
-import { createNumber, parseNumber, type Value } from '../../../value/index.ts'
+import { createNumber, type Value } from '../../../value/index.ts'
+import { failure } from '../../operand.ts'
+import { readNumberText } from '../../values/number-text.ts'
 
 const NAMED: ReadonlyMap<string, null | boolean> = new Map<string, null | boolean>([
   ...['', '~', 'null', 'Null', 'NULL'].map((text) => [text, null] as const),
@@ -6,6 +8,8 @@ const NAMED: ReadonlyMap<string, null | boolean> = new Map<string, null | boolea
   ...['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'].map((text) => [text, false] as const),
 ])
 const BASED = /^([+-]?)0(?:([bB])([01_]+)|([xX])([0-9a-fA-F_]+)|([oO]?)([0-7_]+))$/
+/** Digits of a number in another base that still make a number. */
+const MAX_BASED_DIGITS = 2048
 const DECIMAL = /^[+-]?(?:\d[\d_]*)?(?:\.[\d_]*)?(?:[eE][+-]?\d+)?$/
 
 /** Texts that stand for numbers which JSON does not have. */
@@ -15,6 +19,7 @@ function basedNumber(match: RegExpExecArray): Value {
   const [, sign, , binary, , hex, , octal] = match
   const digits = (binary ?? hex ?? octal)!.replaceAll('_', '')
   const prefix = binary === undefined ? (hex === undefined ? '0o' : '0x') : '0b'
+  if (digits.length > MAX_BASED_DIGITS) throw failure('yaml: value out of range')
   const size = BigInt(digits === '' ? 0 : prefix + digits)
   return createNumber(sign === '-' ? -size : size)
 }
@@ -28,7 +33,7 @@ export function resolvePlain(text: string): Value | undefined {
   const based = BASED.exec(text)
   if (based !== null) return basedNumber(based)
   if (!DECIMAL.test(text) || !/\d/.test(text)) return text
-  return parseNumber(text.replaceAll('_', '')) ?? text
+  return readNumberText(text.replaceAll('_', '')) ?? text
 }
 
 /** Tells whether a plain text would be read as itself. */

@@ -8,6 +8,7 @@ import {
   termText,
   type Value,
 } from '../../../value/index.ts'
+import { trimEnd } from '../../strings/ends.ts'
 import { isPlainString } from './scalar.ts'
 
 /** A text that needs no marks around it, apart from what it would be read as. */
@@ -24,7 +25,7 @@ function scalarText(text: string): string {
 /** A text of several lines as a block, where its lines can stand there unchanged. */
 function blockText(text: string, indent: string): string | undefined {
   if (!text.includes('\n') || NEEDS_ESCAPES.test(text) || /^[ \n]|[ \t]$|[ \t]\n/.test(text)) return undefined
-  const body = text.replace(/\n+$/, '')
+  const body = trimEnd(text, '\n')
   const ends = text.length - body.length
   const mark = ends === 0 ? '|-' : ends === 1 ? '|' : '|+'
   const lines = body.split('\n').map((line) => (line === '' ? '' : `${indent}  ${line}`))

@@ -1,4 +1,3 @@
-import { RegoError } from '../../../errors.ts'
 import { BuiltinError } from '../../../evaluate/builtin.ts'
 import { defineBuiltin, type TypedBuiltin } from '../../define.ts'
 import { operand, readString } from '../../operand.ts'
@@ -21,8 +20,7 @@ export const YAML_BUILTINS: readonly TypedBuiltin[] = [
       parseYaml(text, context)
       return true
     } catch (error) {
-      if (error instanceof BuiltinError || (error instanceof RegoError && error.code === 'REGO_LIMIT_SIZE'))
-        return false
+      if (error instanceof BuiltinError) return false
       throw error
     }
   }),

@@ -1,7 +1,8 @@
 import type { BuiltinContext } from '../../../evaluate/builtin.ts'
-import { isArray, isObject, isSet, parseNumber, type RegoObject, typeNameOf } from '../../../value/index.ts'
+import { isArray, isObject, isSet, type RegoObject, typeNameOf } from '../../../value/index.ts'
 import { defineBuiltin, type TypedBuiltin } from '../../define.ts'
 import { failure, readObject, readString } from '../../operand.ts'
+import { readNumberText } from '../../values/number-text.ts'
 import { callFunction, isTrue, plainValue, type TemplateValue, textOfValue } from './functions.ts'
 import { parseTemplate } from './parse.ts'
 import { type Operand, type Pipeline, TemplateInteger, type TemplateNode } from './syntax.ts'
@@ -122,7 +123,7 @@ class Renderer {
       case 'literal':
         return operand.value
       case 'number': {
-        const number = parseNumber(operand.text)
+        const number = readNumberText(operand.text)
         if (number === undefined) throw failure(`template: bad number syntax: ${JSON.stringify(operand.text)}`)
         return number
       }

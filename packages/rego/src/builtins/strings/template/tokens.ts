@@ -6,29 +6,44 @@ export interface Piece {
   readonly text: string
 }
 
-const ACTION =
-  /\{\{(-(?=\s))?((?:"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|\/\*[\s\S]*?\*\/|(?!\}\})[\s\S])*?)((?<=\s)-)?\}\}/g
+const TEXT = /"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'/y
+const PLAIN = /[^"'`}]+/y
+
+/** Where the action that begins at `start` ends: at braces that stand in no quotation. */
+function endOfAction(template: string, start: number): number {
+  for (let at = start; at < template.length; ) {
+    if (template.startsWith('}}', at)) return at
+    PLAIN.lastIndex = at
+    TEXT.lastIndex = at
+    const text = PLAIN.exec(template) ?? TEXT.exec(template)
+    if (text === null && template[at] !== '}') throw failure('template: unterminated quoted string')
+    at += text?.[0].length ?? 1
+  }
+  throw failure('template: unclosed action')
+}
 
 /** Splits a template at its braces; a dash inside a brace takes the space beside it away. */
 export function splitTemplate(template: string): Piece[] {
   const pieces: Piece[] = []
   let at = 0
-  let trimNext = false
-  for (const match of template.matchAll(ACTION)) {
-    let text = template.slice(at, match.index)
-    if (trimNext) text = text.trimStart()
-    if (match[1] !== undefined) text = text.trimEnd()
+  let trimsNext = false
+  for (;;) {
+    const start = template.indexOf('{{', at)
+    let text = template.slice(at, start < 0 ? undefined : start)
+    if (trimsNext) text = text.trimStart()
+    const trimsBefore = start >= 0 && /^-\s/.test(template.slice(start + 2, start + 4))
+    if (trimsBefore) text = text.trimEnd()
     if (text !== '') pieces.push({ isAction: false, text })
-    const action = match[2]!.trim()
-    if (!/^\/\*[\s\S]*\*\/$/.test(action)) pieces.push({ isAction: true, text: action })
-    trimNext = match[3] !== undefined
-    at = match.index + match[0].length
+    if (start < 0) return pieces
+    const from = start + (trimsBefore ? 3 : 2)
+    const comment = /^\s*\/\*/.test(template.slice(from, from + 64)) ? template.indexOf('*/', from) : -1
+    const end = comment < 0 ? endOfAction(template, from) : template.indexOf('}}', comment)
+    if (end < 0) throw failure('template: unclosed comment')
+    trimsNext = /\s-$/.test(template.slice(Math.max(from, end - 2), end))
+    const action = template.slice(from, trimsNext ? end - 1 : end).trim()
+    if (comment < 0) pieces.push({ isAction: true, text: action })
+    at = end + 2
   }
-  const rest = template.slice(at)
-  if (rest.includes('{{')) throw failure('template: unclosed action')
-  const text = trimNext ? rest.trimStart() : rest
-  if (text !== '') pieces.push({ isAction: false, text })
-  return pieces
 }
 
 const TOKEN =
@@ -41,7 +56,6 @@ export function tokenize(action: string): string[] {
     TOKEN.lastIndex = at
     const match = TOKEN.exec(action)
     if (match === null) {
-      if (action.slice(at).trim() === '') break
       throw failure(`template: unexpected ${JSON.stringify(action.slice(at, at + 16))} in action`)
     }
     const touches = at > 0 && match[0].length === match[1]!.length
