@@ -102,6 +102,16 @@ export const SNP_ERRORS: Readonly<Record<SnpErrorCode, ErrorEntry>> = {
     'The report is not signed by the key of its certificate.',
     'Refuse it: it was changed after it was signed, or the certificate is not its own.',
   ),
+  SNP_FIRMWARE_INVALID: row(
+    400,
+    'The firmware image has no launch metadata that can be read.',
+    'Give the whole image that the guest is launched with, such as OVMF built for AMD SEV.',
+  ),
+  SNP_LAUNCH_INVALID: row(
+    400,
+    'What the guest is said to be launched with does not fit together.',
+    'Check the value that the details name; a kernel needs firmware that measures kernel hashes.',
+  ),
 }
 
 export type SnpErrorCode =
@@ -134,6 +144,8 @@ export type SnpErrorCode =
   | 'SNP_CRL_REVOKED'
   | 'SNP_CRL_ABSENT'
   | 'SNP_SIGNATURE_INVALID'
+  | 'SNP_FIRMWARE_INVALID'
+  | 'SNP_LAUNCH_INVALID'
 
 /** The error of this room. */
 export class SnpError extends EvidenceError {

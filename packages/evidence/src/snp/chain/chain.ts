@@ -33,27 +33,38 @@ export function findChain(
   const leaf = vek.certificate
   const wanted = vek.kind === 'vcek' ? `SEV-${product}` : `SEV-VLEK-${product}`
   if (leaf.issuer.commonName !== wanted) throw refuse('SNP_CHAIN_ISSUER', 'vek.issuer', wanted, leaf.issuer.commonName)
-  const intermediate = issuerOf(leaf, collateral, 'ask')
-  const root = issuerOf(intermediate, collateral, 'ark')
-  const keyDigest = digest('sha256', root.publicKey.spki)
-  const trusted = roots.find((entry) => entry.product === product && equalBytes(entry.keyDigest, keyDigest))
+  const [intermediate] = issuersOf(leaf, collateral, 'ask')
+  const candidates = issuersOf(intermediate, collateral, 'ark')
+  // Whoever sends evidence may put another root of the same name before the genuine one.
+  const pins = roots.filter((entry) => entry.product === product)
+  const root = candidates.find((candidate) => findPin(pins, candidate) !== undefined) ?? candidates[0]!
+  const trusted = findPin(pins, root)
   if (trusted === undefined) {
     throw refuse(
       'SNP_CHAIN_ROOT',
       'ark.publicKey',
-      roots.filter((entry) => entry.product === product).map((entry) => encodeHex(entry.keyDigest)),
-      encodeHex(keyDigest),
+      pins.map((entry) => encodeHex(entry.keyDigest)),
+      encodeHex(digest('sha256', root.publicKey.spki)),
     )
   }
   return { leaf, intermediate, root, trusted }
 }
 
-function issuerOf(child: X509Certificate, { certificates }: SnpCollateral, path: string): X509Certificate {
-  const found = certificates.find(
+function issuersOf(
+  child: X509Certificate,
+  { certificates }: SnpCollateral,
+  path: string,
+): [X509Certificate, ...X509Certificate[]] {
+  const [first, ...others] = certificates.filter(
     (candidate) => candidate !== child && equalBytes(candidate.subject.der, child.issuer.der),
   )
-  if (found === undefined) throw refuse('SNP_CHAIN_INCOMPLETE', path, child.issuer.toString(), 'absent')
-  return found
+  if (first === undefined) throw refuse('SNP_CHAIN_INCOMPLETE', path, child.issuer.toString(), 'absent')
+  return [first, ...others]
+}
+
+function findPin(pins: readonly SnpRoot[], { publicKey }: X509Certificate): SnpRoot | undefined {
+  const keyDigest = digest('sha256', publicKey.spki)
+  return pins.find((pin) => equalBytes(pin.keyDigest, keyDigest))
 }
 
 /** @throws EvidenceError SNP_CHAIN_CONSTRAINTS, SNP_CHAIN_ISSUER */
@@ -71,6 +82,14 @@ export function checkConstraints({ leaf, intermediate, root }: VekChain): void {
     }
   }
   if (leaf.basicConstraints?.ca === true) throw refuse('SNP_CHAIN_CONSTRAINTS', 'vek.basicConstraints', 'no CA', 'CA')
+  for (const [path, { unknownCriticalExtensions: unknown }] of [
+    ['vek', leaf],
+    ['ask', intermediate],
+    ['ark', root],
+  ] as const) {
+    if (unknown.length > 0)
+      throw refuse('SNP_CHAIN_CONSTRAINTS', `${path}.extensions`, 'no unknown critical extension', unknown)
+  }
 }
 
 /** @throws EvidenceError SNP_CHAIN_SIGNATURE */
@@ -113,6 +132,8 @@ export async function checkRevocation(chain: VekChain, { crls }: SnpCollateral, 
   const own = crls.filter((crl) => equalBytes(crl.issuer.der, chain.root.subject.der))
   for (const crl of own) {
     if (!(await verifyCrlSignature(crl, chain.root.publicKey))) throw refuse('SNP_CRL_INVALID', 'crl.signature')
+    if (crl.unknownCriticalExtensions.length > 0)
+      throw refuse('SNP_CRL_INVALID', 'crl.extensions', 'no unknown critical extension', crl.unknownCriticalExtensions)
     if (crl.nextUpdate === undefined) throw refuse('SNP_CRL_INVALID', 'crl.nextUpdate', 'present', 'absent')
     if (now < crl.thisUpdate) throw refuse('SNP_CRL_INVALID', 'crl.thisUpdate', `from ${iso(crl.thisUpdate)}`, iso(now))
     if (now > crl.nextUpdate)

@@ -1,4 +1,4 @@
-import { encodeHex, equalBytes } from '@veritee/codec/bytes'
+import { encodeHex, equalBytes, isAllZero } from '@veritee/codec/bytes'
 import { verifySignature } from '@veritee/codec/signature'
 import { Checks } from '../../result/checks.ts'
 import { sealVerified } from '../../result/seal.ts'
@@ -62,6 +62,9 @@ async function revocation(checks: Checks, work: () => Promise<boolean>): Promise
 function checkSigner(report: SnpReport): void {
   if (report.signingKey === 'none')
     throw refuse('SNP_REPORT_UNSIGNED', 'signer_info.signing_key', 'VCEK or VLEK', 'none')
+  // A host that masks the chip's key gets reports with zeros in the place of a signature.
+  if (report.maskChipKey && isAllZero(report.signature))
+    throw refuse('SNP_REPORT_UNSIGNED', 'signer_info.mask_chip_key', false, true)
 }
 
 /** The endorsement key certificate of the kind that the report names; of several, the one for the reported TCB. */
@@ -98,8 +101,10 @@ function sameTcb(a: SnpTcb, b: SnpTcb): boolean {
 
 /** A masked chip id (all zero) cannot be matched, so a report that hides it under a VCEK is refused. */
 function matchHardwareId(report: SnpReport, { hardwareId }: Vek): void {
-  const own = report.chipId.subarray(0, hardwareId!.length)
-  if (!equalBytes(own, hardwareId!)) throw refuse('SNP_VEK_HWID', 'chip_id', encodeHex(hardwareId!), encodeHex(own))
+  const certified = new Uint8Array(report.chipId.length)
+  certified.set(hardwareId!)
+  if (!equalBytes(report.chipId, certified))
+    throw refuse('SNP_VEK_HWID', 'chip_id', encodeHex(certified), encodeHex(report.chipId))
 }
 
 async function verifyReportSignature(report: SnpReport, { certificate }: Vek): Promise<void> {
