@@ -3,8 +3,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { loadWorld, servePccs } from '@veritee/simulator'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import { veritee } from '../testkit/command.ts'
+import { root, veritee } from '../testkit/command.ts'
 import { typePage } from '../testkit/page.ts'
 import { haveVectors, vectorPath, vectorsAbsent } from '../testkit/vectors.ts'
 
@@ -121,6 +122,7 @@ describe.skipIf(!haveTools)(`the guide on a simulated guest${toolsAbsent}`, () =
     )
     expect(overall).toMatchObject({ out: '0\n', err: expect.stringContaining('fail td_rtmr3_check') })
     writeFileSync(path, text)
+    expect(await type(`cd ${VERIFICATION}\nmake Policies/tenant_td_policy.jwt`)).toMatchObject({ code: 0 })
   })
 
   it('tee_appraisal_tool writes, signs and verifies a policy', async () => {
@@ -135,6 +137,27 @@ describe.skipIf(!haveTools)(`the guide on a simulated guest${toolsAbsent}`, () =
     expect(made).toMatchObject({ code: 0, out: expect.stringContaining('the signature holds') })
     expect(made.out).toContain('tdx_rtmr2 = ')
     expect(await type(`${tool} sign_policy -in td.json`)).toMatchObject({ code: 2 })
+  })
+
+  it('asks the collateral service that PCCS_URL names', async () => {
+    const world = await loadWorld(join(folder, 'world'), Math.floor(Date.now() / 1000))
+    const pccs = await servePccs(world)
+    try {
+      writeFileSync(
+        join(folder, 'qcnl.conf'),
+        '# comment\nPCCS_URL=https://localhost:8081/sgx/certification/v4/\nUSE_SECURE_CERT=TRUE\n',
+      )
+      const edit = `sed -i.$(date "+%m%d%y") 's|PCCS_URL=.*|PCCS_URL=${pccs.baseUrl}|' qcnl.conf`
+      const veriteeWords = `'${process.execPath}' '${join(root, 'packages/cli/bin/veritee.js')}'`
+      const verify = `QCNL_CONF_PATH=$PWD/qcnl.conf ${veriteeWords} tdx verify -quote ${GENERATION}/quote.dat --policy ${VERIFICATION}/Policies/tenant_td_policy.jwt --unsigned --trust-simulated-root world/root.pem`
+      expect(await type(`${edit}\n${verify}`)).toMatchObject({
+        code: 0,
+        err: expect.stringContaining('overall_appraisal_result 1'),
+      })
+      expect(pccs.requests.some((request) => request.startsWith('/tdx/certification/v4/tcb?fmspc='))).toBe(true)
+    } finally {
+      await pccs.close()
+    }
   })
 
   it('keeps a changed policy, and replaces nothing that is another program’s', async () => {

@@ -4,6 +4,7 @@ import { addCollect } from './commands/collect.ts'
 import { addCompat } from './commands/compat.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addInspect } from './commands/inspect.ts'
+import { addRefs } from './commands/refs/index.ts'
 import { addSecret } from './commands/secret.ts'
 import { addServe } from './commands/serve.ts'
 import { addSimulate } from './commands/simulate.ts'
@@ -36,6 +37,7 @@ export function createProgram(io: Io, exit: (code: ExitCode) => void): Command {
   addInspect(program, face)
   addCollect(program, face)
   addSecret(program, face)
+  addRefs(program, face)
   addServe(program, face)
   addSimulate(program, face)
   addTdx(program, face)

@@ -14,6 +14,7 @@ import type { Command } from 'commander'
 import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import type { Face } from '../program.ts'
+import { SIMULATED_KINDS, type SimulatedKind } from '../simulate/kinds.ts'
 
 /** Registers that options set, by the member of the simulator's options; each value is hexadecimal. */
 const TDX_REGISTERS = {
@@ -38,7 +39,7 @@ interface SimulateOptions {
   readonly [register: string]: unknown
 }
 
-/** `veritee simulate tdx | sgx`: evidence under a root of its own, valid or broken in precisely one way. */
+/** `veritee simulate tdx | sgx | snp | csv | tpm | gpu`: evidence under a root of its own, valid or broken in precisely one way. */
 export function addSimulate(program: Command, { io }: Face): void {
   const simulate = program.command('simulate').description('makes simulated evidence and what is needed to judge it')
   for (const [tee, registers] of [
@@ -57,6 +58,53 @@ export function addSimulate(program: Command, { io }: Face): void {
       .addHelpText('after', helpOf(tee))
       .action((options: SimulateOptions) => simulateDcap(io, tee, Object.keys(registers), options))
   }
+  for (const kind of SIMULATED_KINDS) {
+    const command = simulate
+      .command(kind.name)
+      .description(kind.title)
+      .requiredOption('--out <dir>', 'folder to write; a world that is there already is used again')
+      .option('--report-data <hex>', 'report data or nonce')
+    for (const [name, what] of Object.entries(kind.registers)) command.option(`--${kebab(name)} <hex>`, what)
+    if (kind.breakages.length > 0)
+      command.option('--break <code>', 'break the evidence so that verification raises this code')
+    command
+      .option('--json', 'print JSON')
+      .addHelpText('after', helpOf(kind.name))
+      .action((options: SimulateOptions) => simulateOther(io, kind, options))
+  }
+}
+
+async function simulateOther(io: Io, kind: SimulatedKind, options: SimulateOptions): Promise<void> {
+  const { out, reportData } = options
+  if (options.break !== undefined && !kind.breakages.includes(options.break))
+    throw unbreakable(options.break, kind.breakages)
+  const values = Object.fromEntries(
+    Object.keys(kind.registers).flatMap((name) => (options[name] === undefined ? [] : [[name, String(options[name])]])),
+  )
+  const made = await kind.make(out, {
+    exists: await exists(join(out, 'world.json')),
+    now: io.now(),
+    values,
+    ...(reportData === undefined ? {} : { reportData }),
+    ...(options.break === undefined ? {} : { breakage: options.break }),
+  })
+  for (const [name, content] of Object.entries(made.files)) await writeFile(join(out, name), content)
+  const collateral = made.collateral.map((name) => ` --collateral ${join(out, name)}`).join('')
+  const command = `veritee verify ${join(out, made.evidence)}${collateral} --trust-simulated-root ${join(out, kind.root)}`
+  if (options.json)
+    io.out(
+      `${JSON.stringify({ simulated: true, folder: out, files: [...Object.keys(made.files), kind.root], verify: command })}\n`,
+    )
+  else
+    io.out(
+      `SIMULATED ${kind.name} evidence in ${out}: ${[...Object.keys(made.files), kind.root].join(', ')}\njudge it: ${command}\n`,
+    )
+}
+
+function unbreakable(code: string, known: readonly string[]): CliError {
+  return new CliError('CLI_ARGUMENT_INVALID', `No simulated evidence of this kind raises ${code}.`, {
+    details: { path: '--break', expected: known, actual: code },
+  })
 }
 
 async function simulateDcap(
@@ -120,9 +168,10 @@ function expectationsOf(bytes: Uint8Array): Record<string, unknown> {
 function breakageOf(code: string) {
   const breakage = DCAP_BREAKAGES.find((entry) => entry.code === code)
   if (breakage !== undefined) return breakage
-  throw new CliError('CLI_ARGUMENT_INVALID', `No simulated evidence raises ${code}.`, {
-    details: { path: '--break', expected: DCAP_BREAKAGES.map((entry) => entry.code), actual: code },
-  })
+  throw unbreakable(
+    code,
+    DCAP_BREAKAGES.map((entry) => entry.code),
+  )
 }
 
 async function exists(path: string): Promise<boolean> {

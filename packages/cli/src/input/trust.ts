@@ -14,6 +14,7 @@ import { readInput } from './file.ts'
 
 /** Size of a Hygon root certificate, which is no X.509. */
 const HYGON_ROOT_BYTES = 832
+const HYGON_ROOT_LABEL = 'HYGON ROOT KEY'
 const MOST_BYTES = 65_536
 
 export interface TrustFiles {
@@ -38,7 +39,8 @@ export async function readTrust(io: Io, files: TrustFiles): Promise<Pick<JudgeOp
   const authorities: TpmAuthority[] = []
   for (const path of files.trustSimulatedRoot) {
     const bytes = await readInput(io, path, MOST_BYTES)
-    if (bytes.length === HYGON_ROOT_BYTES) csv.push(csvRootOf(bytes))
+    const hygon = hygonRootOf(bytes)
+    if (hygon !== undefined) csv.push(csvRootOf(hygon))
     else for (const certificate of certificatesOf(bytes, path)) sort(certificate, { dcap, snp, gpu, authorities })
   }
   for (const path of files.trustTpmAuthority) {
@@ -74,6 +76,13 @@ function sort(certificate: X509Certificate, kinds: Kinds): void {
     kinds.dcap.push(parseDcapRoot(certificate.der))
   if (publicKey.curve === 'P-384') kinds.gpu.push({ name, keyDigest, simulated: true })
   kinds.authorities.push({ certificate, simulated: true })
+}
+
+/** The bare certificate, or the same as a PEM block of its own label. */
+function hygonRootOf(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes.length === HYGON_ROOT_BYTES) return bytes
+  if (bytes[0] === 0x30) return undefined
+  return parsePem(bytes).find((block) => block.label === HYGON_ROOT_LABEL)?.der
 }
 
 function csvRootOf(bytes: Uint8Array): CsvRoot {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Face } from '../../program.ts'
 import { addKey } from './key.ts'
+import { addPlan } from './plan.ts'
 import { addPolicy } from './policy.ts'
 import { addQuote } from './quote.ts'
 import { addRelyingParty } from './relying-party.ts'
@@ -16,6 +17,7 @@ export function addTdx(program: Command, face: Face): void {
       'after',
       '\nHexadecimal in policies and results is written last byte first (intel); other tools print first byte first (memory).',
     )
+  addPlan(tdx, face)
   addReport(tdx, face)
   addQuote(tdx, face)
   addKey(tdx, face)
