@@ -70,6 +70,14 @@ export function compareStrings(a: string, b: string): number {
   return a.length - b.length
 }
 
+/** Sorts values in place; strings without characters beyond the basic plane as fast as the host sorts. */
+export function sortValues(values: Value[]): Value[] {
+  const plain = values.every((value) => typeof value === 'string' && !SURROGATE.test(value))
+  return plain ? values.sort() : values.sort(compareValues)
+}
+
+const SURROGATE = /[\ud800-\udfff]/
+
 const RANKS: Record<TypeName, number> = { null: 0, boolean: 1, number: 2, string: 3, array: 4, object: 5, set: 6 }
 
 function isSurrogate(unit: number): boolean {

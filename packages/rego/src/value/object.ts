@@ -1,4 +1,4 @@
-import { compareValues, equalValues } from './compare.ts'
+import { equalValues, sortValues } from './compare.ts'
 import { keyOf, type MapKey } from './key.ts'
 import type { Value } from './value.ts'
 
@@ -69,7 +69,7 @@ export class RegoObject {
 
   /** The keys in Rego's order. */
   keys(): readonly Value[] {
-    this.sorted ??= [...this.unorderedKeys()].sort(compareValues)
+    this.sorted ??= sortValues([...this.unorderedKeys()])
     return this.sorted
   }
 

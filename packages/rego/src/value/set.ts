@@ -1,4 +1,4 @@
-import { compareValues } from './compare.ts'
+import { sortValues } from './compare.ts'
 import { keyOf, type MapKey } from './key.ts'
 import type { Value } from './value.ts'
 
@@ -35,7 +35,7 @@ export class RegoSet implements Iterable<Value> {
 
   /** The members in Rego's order. */
   values(): readonly Value[] {
-    this.sorted ??= [...this.members.values()].sort(compareValues)
+    this.sorted ??= sortValues([...this.members.values()])
     return this.sorted
   }
 
