@@ -251,7 +251,7 @@ describe.skipIf(!haveVectors)(`a production quote at its time${vectorsAbsent}`, 
     expect(out).toContain(`"tdx_reportdata":"${reversed}"`)
   })
 
-  test('0 after each single reference is changed, with the check named', async () => {
+  test('0 after each single reference is changed, with the check named', { timeout: 240_000 }, async () => {
     const document = JSON.parse(readFileSync(file('pinned.json'), 'utf8'))
     const references = document.policy_array[0].reference as Record<string, string>
     const names = Object.keys(references).filter((name) => !name.endsWith('_mask'))
@@ -363,7 +363,7 @@ describe.skipIf(!haveVectors)(`a production quote at its time${vectorsAbsent}`, 
 })
 
 describe.skipIf(!haveTools)(`the page about TDX policies${toolsAbsent}`, () => {
-  it.each(['en', 'zh'])('%s holds as it is printed', async (language) => {
+  it.each(['en', 'zh'])('%s holds as it is printed', { timeout: 240_000 }, async (language) => {
     const typed = await typePage(`${language}/tdx-policy.md`, join(folder, `page-${language}`))
     expect(typed.length).toBeGreaterThan(10)
     const refused = typed.filter(({ code }) => code !== 0)
