@@ -7,6 +7,7 @@ import type { Evaluate, Frame, Move } from './context.ts'
 import { conflict, type Extent } from './extent.ts'
 import { Linker } from './linker.ts'
 import { FUNCTION_CONFLICT, type LinkedClause, Program, RULE_CONFLICT } from './program.ts'
+import { RuleIndex } from './rule-index.ts'
 
 /** Estimated bytes of one member that a rule contributes. */
 const MEMBER_BYTES = 48
@@ -43,6 +44,7 @@ export function linkProgram(tree: RuleTree, planned: readonly PlannedRules[], tr
       clauses,
       partials: rules.partials.map((clause) => link(clause, deliverPartial)),
       default: rules.default && link(rules.default, deliver),
+      index: traced ? undefined : RuleIndex.of(rules.clauses, clauses),
       uniform: isUniform(clauses),
     }
   }
@@ -59,6 +61,7 @@ function linkClause(program: Program, clause: PlannedClause, deliver: Deliver, t
     slots: clause.slots + 1,
     resultSlot,
     weight: 4 + Math.max(...clause.branches.map(({ body }) => linker.weigh(body))),
+    place: clause.place,
     constant: constantOf(clause),
   }
 }

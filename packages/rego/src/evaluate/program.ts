@@ -1,8 +1,10 @@
+import type { Place } from '../compile/ir.ts'
 import type { RuleNode } from '../compile/rule-tree.ts'
 import { RegoError } from '../errors.ts'
 import { equalValues, type MapKey, RegoSet, type Value } from '../value/index.ts'
 import { BUSY, type Context, type Frame, type Move, NONE } from './context.ts'
 import { conflict, Extent } from './extent.ts'
+import type { RuleIndex } from './rule-index.ts'
 
 /** A rule as code. Its branches are tried in order until one leaves a value in `resultSlot`. */
 export interface LinkedClause {
@@ -12,6 +14,8 @@ export interface LinkedClause {
   readonly resultSlot: number
   /** How deep its evaluation may nest calls of the host's stack. */
   readonly weight: number
+  /** Where it stands in the text. */
+  readonly place: Place
   /** Its only possible value, where that is known. */
   readonly constant: Value | undefined
 }
@@ -21,6 +25,8 @@ export interface LinkedRules {
   readonly clauses: readonly LinkedClause[]
   readonly partials: readonly LinkedClause[]
   readonly default: LinkedClause | undefined
+  /** Finds the clauses worth trying. */
+  readonly index: RuleIndex | undefined
   /** All clauses have the same constant value: the first that holds decides. */
   readonly uniform: boolean
 }
@@ -69,21 +75,21 @@ export class Program {
 
   private members(context: Context, node: RuleNode): Value {
     const members = new Map<MapKey, Value>()
-    for (const clause of this.rules[node.id]!.clauses) run(context, clause, NO_ARGUMENTS, members)
+    for (const clause of clausesUnder(context, this.rules[node.id]!)) run(context, clause, NO_ARGUMENTS, members)
     return members.size === 0 ? RegoSet.EMPTY : new RegoSet(members)
   }
 
   private complete(context: Context, node: RuleNode, args: readonly Value[]): Value | undefined {
     const linked = this.rules[node.id]!
     let result: Value | undefined
-    for (const [i, clause] of linked.clauses.entries()) {
+    for (const clause of clausesUnder(context, linked)) {
       const value = run(context, clause, args, undefined) as Value | undefined
       if (value === undefined) continue
       if (result === undefined) {
         result = value
         if (linked.uniform) return result
       } else if (!equalValues(result, value)) {
-        throw conflict(node.kind === 'function' ? FUNCTION_CONFLICT : RULE_CONFLICT, node.clauses[i]?.place)
+        throw conflict(node.kind === 'function' ? FUNCTION_CONFLICT : RULE_CONFLICT, clause.place)
       }
     }
     if (result !== undefined || linked.default === undefined) return result
@@ -94,6 +100,11 @@ export class Program {
 export const RULE_CONFLICT = 'complete rules must not produce multiple outputs'
 export const FUNCTION_CONFLICT = 'functions must not produce multiple outputs for same inputs'
 const NO_ARGUMENTS: readonly Value[] = []
+
+/** The clauses worth trying; all where a comparison may be replaced. */
+function clausesUnder(context: Context, rules: LinkedRules): readonly LinkedClause[] {
+  return rules.index && context.mocks === undefined ? rules.index.candidates(context) : rules.clauses
+}
 
 /** Runs a clause in a frame of its own; `result` is what it collects into. */
 function run(context: Context, clause: LinkedClause, args: readonly Value[], result: unknown): unknown {

@@ -1,9 +1,9 @@
 import { compileModules } from '../compile/compile.ts'
-import { RegoError } from '../errors.ts'
 import type { Builtin } from '../evaluate/builtin.ts'
 import { planRules } from '../evaluate/link-program.ts'
 import { parseModule } from '../syntax/index.ts'
 import { DEFAULT_BUILTINS } from './builtin-table.ts'
+import { depthError } from './depth-error.ts'
 import { createHostBuiltins } from './host.ts'
 import type { PolicyOptions, PolicySource } from './options.ts'
 import { Policy } from './policy.ts'
@@ -22,9 +22,6 @@ export function compilePolicy(sources: readonly PolicySource[], options: PolicyO
     const tree = compileModules(modules, builtins)
     return new Policy({ modules, tree, planned: planRules(tree), builtins, version })
   } catch (error) {
-    if (error instanceof RangeError && /call stack/i.test(error.message)) {
-      throw new RegoError('REGO_LIMIT_DEPTH', 'the policy nests deeper than the host allows', { cause: error })
-    }
-    throw error
+    throw depthError(error, 'policy') ?? error
   }
 }

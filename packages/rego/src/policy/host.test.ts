@@ -65,6 +65,23 @@ describe('host functions', () => {
     expect(policy.evaluateRule('data.policy.allow', { input, host }).value).toBe(true)
   })
 
+  test('REGO_HOST_FAILED: the host itself fails', async () => {
+    const fail = () => {
+      throw new Error('no connection')
+    }
+    const failed = expect.objectContaining({ code: 'REGO_HOST_FAILED', cause: expect.any(Error) })
+    expect(() => policy.evaluateRule('data.policy.allow', { input, host: { query_reference_value: fail } })).toThrow(
+      failed,
+    )
+    await expect(policy.evaluateRuleAsync('data.policy.allow', { input, resolve: fail })).rejects.toEqual(failed)
+    await expect(
+      policy.evaluateRuleAsync('data.policy.allow', {
+        input,
+        resolve: () => Promise.reject(new Error('no connection')),
+      }),
+    ).rejects.toEqual(failed)
+  })
+
   test('a rule that does not exist is told from one that is undefined', () => {
     expect(policy.evaluateRule('data.policy.deny')).toMatchObject({ exists: false, defined: false })
     expect(policy.evaluateRule('data.policy.allow', { input: {} })).toMatchObject({ exists: true, defined: false })

@@ -34,6 +34,19 @@ export function hostKey(name: string, args: readonly unknown[]): string {
   return `${name}(${jsonText(valueFromJson(args))})`
 }
 
+/** Runs a function of the host. Throws REGO_HOST_FAILED with what it threw as the cause. */
+export function callHost<T>(name: string, call: () => T): T {
+  try {
+    return call()
+  } catch (cause) {
+    throw hostFailure(name, cause)
+  }
+}
+
+export function hostFailure(name: string, cause: unknown): RegoError {
+  return new RegoError('REGO_HOST_FAILED', `the host could not answer ${name}`, { cause, details: { function: name } })
+}
+
 function ask(
   host: EvaluationOptions['host'],
   fetched: ReadonlyMap<string, unknown>,
@@ -43,7 +56,7 @@ function ask(
   const source = host && Object.hasOwn(host, name) ? host[name] : undefined
   const [first] = args
   if (typeof source === 'function') {
-    const answer = source(...args.map((argument) => jsonFromValue(argument)))
+    const answer = callHost(name, () => source(...args.map((argument) => jsonFromValue(argument))))
     if (answer !== undefined) return answer
   } else if (source && args.length === 1 && first !== undefined) {
     const key = typeof first === 'string' ? first : jsonText(first)

@@ -10,7 +10,8 @@ import { Run } from '../evaluate/run.ts'
 import type { Tracer } from '../evaluate/tracer.ts'
 import type { Module, RegoVersion } from '../syntax/index.ts'
 import { jsonFromValue, RegoObject, valueFromJson } from '../value/index.ts'
-import { createHost, hostKey } from './host.ts'
+import { depthError } from './depth-error.ts'
+import { callHost, createHost, hostFailure, hostKey } from './host.ts'
 import { collectHostQuestions, type HostQuestion } from './host-questions.ts'
 import type { AsyncEvaluationOptions, Diagnostic, EvaluationOptions, QueryResult, RuleResult } from './options.ts'
 import { createRandomBytes } from './random.ts'
@@ -145,10 +146,7 @@ export class Policy {
     try {
       return { answers: query(new Context(run, input, data)), run }
     } catch (error) {
-      if (error instanceof RangeError && /call stack/i.test(error.message)) {
-        throw new RegoError('REGO_LIMIT_DEPTH', 'the evaluation nests deeper than the host allows', { cause: error })
-      }
-      throw error
+      throw depthError(error, 'evaluation') ?? error
     }
   }
 
@@ -206,7 +204,12 @@ async function resolving<T>(
       if (restart >= maxRestarts) {
         throw new RegoError('REGO_DATA_UNRESOLVED', `the policy asks the host more than ${maxRestarts} times`)
       }
-      fetched.set(hostKey(name, args), (await options.resolve(name, args)) ?? null)
+      const answer = await Promise.resolve(callHost(name, () => options.resolve(name, args))).catch(
+        (cause: unknown) => {
+          throw hostFailure(name, cause)
+        },
+      )
+      fetched.set(hostKey(name, args), answer ?? null)
     }
   }
 }

@@ -40,7 +40,7 @@ function floatOf(value: RegoNumber): Float {
 
 function quotient(a: Float, b: Float): Float {
   const shift = BITS + 2 + bitLength(b.mantissa) - bitLength(a.mantissa)
-  const up = shift > 0 ? shift : 0
+  const up = Math.max(shift, 0)
   const top = a.mantissa << BigInt(up)
   const whole = top / b.mantissa
   // A sticky bit below the quotient keeps the rounding right when the division leaves a rest.
