@@ -1,16 +1,24 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { parseQuote, parseTdReport } from '@veritee/evidence/dcap'
+import { type EnclaveFile, parseQuote, parseTdReport } from '@veritee/evidence/dcap'
 import { createDcapWorld } from '@veritee/simulator'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AppraisalError } from '../../errors.ts'
+import { checkReport } from '../appraise.ts'
 import { decodeOrderedHex, encodeOrderedHex, reverseHex } from '../byte-order.ts'
+import { findIntelClass } from '../classes.ts'
 import { signPolicy, verifyPolicyToken } from '../token/policy-token.ts'
 import { createIntelSigner } from '../token/signer.ts'
+import { measureEnclave } from '../verification/measurements.ts'
 import { diffIntelPolicies } from './diff.ts'
 import { explainPolicy } from './explain.ts'
 import { parseIntelPolicies } from './read.ts'
-import { createPoliciesFromQuote, createPolicyFromReferenceValues, createPolicyFromTdReport } from './template.ts'
+import {
+  createPoliciesFromQuote,
+  createPolicyFromEnclave,
+  createPolicyFromReferenceValues,
+  createPolicyFromTdReport,
+} from './template.ts'
 import { createIntelPolicy, createTenantPolicy, writeIntelPolicies } from './write.ts'
 
 const TD15 = '45b734fc-aa4e-4c3d-ad28-e43d08880e68'
@@ -304,6 +312,27 @@ describe('writing', () => {
     const world = createDcapWorld({ now: 1_750_809_600, seed: 'module' })
     const quote = parseQuote(world.issueTdxQuote({ teeTcbSvn: `0602${'00'.repeat(14)}` }))
     expect(codeOf(() => createPoliciesFromQuote(quote))).toBe('INTEL_QUOTE_CLASS_UNKNOWN')
+  })
+
+  test.each([0x5n, 0x85n])('from the signature structure of an enclave with flags %s: its enclave passes', (flags) => {
+    const world = createDcapWorld({ now: 1_750_809_600, seed: 'enclave' })
+    const quote = parseQuote(world.issueSgxQuote({ isvSvn: 4, isvProdId: 9, attributeFlags: flags | 1n }))
+    if (quote.tee !== 'sgx') throw new Error('another quote')
+    const { mrEnclave, mrSigner, isvProdId, isvExtProdId, isvFamilyId, miscSelect, attributes } = quote.body
+    // What a signer states: INIT is not set yet, and a newer enclave of the product may come.
+    const stated = { mrEnclave, mrSigner, isvProdId, isvExtProdId, isvFamilyId, miscSelect, isvSvn: 3 }
+    const sigstruct = {
+      ...stated,
+      miscMask: 0xffffffff,
+      attributes: { flags: flags & ~1n, xfrm: attributes.xfrm },
+      attributeMask: { flags: 0xffffffffffffffffn, xfrm: 0xffffffffffffffffn },
+    } as EnclaveFile['sigstruct']
+    const policy = createPolicyFromEnclave({ sigstruct } as EnclaveFile)
+    expect(parseIntelPolicies(writeIntelPolicies([policy])).warnings).toEqual([])
+    expect('sgx_isvfamilyid' in policy.reference).toBe(flags === 0x85n)
+    const known = findIntelClass(policy.classId)!
+    const checks = checkReport(known, policy.reference, measureEnclave(quote.body), 0)
+    expect(checks.filter(({ result }) => result === 'fail')).toEqual([])
   })
 
   test('from an SGX quote and from a TD report: exactly that workload', () => {
