@@ -5,6 +5,8 @@ import {
   isNumber,
   isObject,
   isSet,
+  keyOf,
+  type MapKey,
   ObjectBuilder,
   type RegoObject,
   RegoSet,
@@ -29,7 +31,10 @@ function lookUp(operands: Operands, context: BuiltinContext): Value {
   const object = readObject(operands, 1)
   const key = operand(operands, 2)
   const fallback = operand(operands, 3)
-  if (!isArray(key)) return object.get(key) ?? fallback
+  if (!isArray(key)) {
+    const value = object.get(key)
+    return value === undefined ? fallback : value
+  }
   let value: Value = object
   context.step(key.length)
   for (const part of key) {
@@ -40,40 +45,47 @@ function lookUp(operands: Operands, context: BuiltinContext): Value {
   return value
 }
 
-/** Merges objects from left to right: objects under one key are merged in turn, otherwise the right value stays. */
-function mergeObjects(left: RegoObject, right: RegoObject, context: BuiltinContext): RegoObject {
-  if (right.size === 0) return left
-  if (left.size === 0) return right
-  context.step(left.size + right.size)
-  context.memory(32 * (left.size + right.size))
-  const merged = new ObjectBuilder()
-  for (const [key, value] of left.unorderedEntries()) merged.set(key, value)
-  for (const [key, value] of right.unorderedEntries()) {
-    const former = merged.get(key)
-    merged.set(
-      key,
-      former !== undefined && isObject(former) && isObject(value) ? mergeObjects(former, value, context) : value,
-    )
+/** Objects merged from left to right: objects under one key are merged in turn, otherwise the right value stays. */
+class MergedObject {
+  private readonly members = new Map<MapKey, { readonly key: Value; readonly value: Value | MergedObject }>()
+  private readonly context: BuiltinContext
+
+  constructor(context: BuiltinContext) {
+    this.context = context
   }
-  return merged.build()
+
+  add(object: RegoObject): this {
+    this.context.step(1 + object.size)
+    this.context.memory(32 * object.size)
+    for (const [key, value] of object.unorderedEntries()) {
+      const name = keyOf(key)
+      this.members.set(name, { key, value: this.merge(this.members.get(name)?.value, value) })
+    }
+    return this
+  }
+
+  build(): RegoObject {
+    const object = new ObjectBuilder()
+    for (const { key, value } of this.members.values()) {
+      object.set(key, value instanceof MergedObject ? value.build() : value)
+    }
+    return object.build()
+  }
+
+  private merge(former: Value | MergedObject | undefined, value: Value): Value | MergedObject {
+    if (!isObject(value) || former === undefined) return value
+    if (former instanceof MergedObject) return former.add(value)
+    return isObject(former) ? new MergedObject(this.context).add(former).add(value) : value
+  }
 }
 
 function mergeAll(operands: Operands, context: BuiltinContext): Value {
-  const objects = readArray(operands, 1).map((item) => {
+  const merged = new MergedObject(context)
+  for (const item of readArray(operands, 1)) {
     if (!isObject(item)) throw itemError(1, 'array', 'objects', item)
-    return item
-  })
-  // Pairs first: each member is copied a logarithmic number of times.
-  let level = objects
-  while (level.length > 1) {
-    const next: RegoObject[] = []
-    for (let i = 0; i < level.length; i += 2) {
-      const right = level[i + 1]
-      next.push(right === undefined ? level[i]! : mergeObjects(level[i]!, right, context))
-    }
-    level = next
+    merged.add(item)
   }
-  return level[0] ?? new ObjectBuilder().build()
+  return merged.build()
 }
 
 /** The keys named by an array's items, a set's members or an object's keys. */
@@ -107,7 +119,7 @@ export const OBJECT_BUILTINS: readonly TypedBuiltin[] = [
     return RegoSet.of(object.unorderedKeys())
   }),
   defineBuiltin('object.union', `${ANY_OBJECT}, ${ANY_OBJECT} -> any`, (operands, context) =>
-    mergeObjects(readObject(operands, 1), readObject(operands, 2), context),
+    new MergedObject(context).add(readObject(operands, 1)).add(readObject(operands, 2)).build(),
   ),
   defineBuiltin('object.union_n', `array<${ANY_OBJECT}> -> any`, mergeAll),
   selectMembers('object.filter', true),
