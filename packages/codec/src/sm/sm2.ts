@@ -107,6 +107,15 @@ export function sm2PublicKey(privateKey: Uint8Array): PublicKey {
   return importPublicKey({ kind: 'ec-point', curve: 'SM2', point: concatBytes(toBytes(x), toBytes(y)) })
 }
 
+/** The public point times a private number: x‖y, 64 bytes. What two parties share in an exchange. */
+export function multiplySm2(key: PublicKey, privateKey: Uint8Array): Uint8Array {
+  const point = pointOf(key)
+  const { x, y } = Point.fromAffine({ x: toBigInt(point.subarray(0, 32)), y: toBigInt(point.subarray(32)) })
+    .multiply(privateNumber(privateKey))
+    .toAffine()
+  return concatBytes(toBytes(x), toBytes(y))
+}
+
 /** A fresh private key from WebCrypto's random numbers. */
 export function createSm2PrivateKey(): Uint8Array {
   return toBytes(randomNumber())
