@@ -29,6 +29,7 @@ export type CsvErrorCode =
   | 'CSV_MAC_UNCHECKED'
   | 'CSV_MAC_INVALID'
   | 'CSV_LAUNCH_INVALID'
+  | 'CSV_LAUNCH_MISMATCH'
 
 /** Every code that reading and verifying a CSV report can raise. */
 export const CSV_ERRORS: Readonly<Record<CsvErrorCode, ErrorEntry>> = {
@@ -79,6 +80,11 @@ export const CSV_ERRORS: Readonly<Record<CsvErrorCode, ErrorEntry>> = {
     400,
     'A launch session, measurement or secret packet is malformed.',
     'Make the packet again with the platform certificate at hand.',
+  ),
+  CSV_LAUNCH_MISMATCH: row(
+    422,
+    'A launch session, measurement or secret packet is not what its keys say it must be.',
+    'Send no secret: the guest is not the expected one, or somebody changed the packet.',
   ),
 }
 

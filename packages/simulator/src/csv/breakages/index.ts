@@ -85,5 +85,6 @@ export const CSV_UNACCEPTED: readonly CsvBreakage[] = [
 export const CSV_UNBREAKABLE: Readonly<Record<string, string>> = {
   CSV_MAC_UNCHECKED: 'Named in a skipped check of every report; never thrown.',
   CSV_MAC_INVALID: 'Raised inside the guest, which alone knows the nonce, when it closes a page; no part of verifying.',
+  CSV_LAUNCH_MISMATCH: 'Raised when a guest is launched, which is no part of a report.',
   CSV_LAUNCH_INVALID: 'Raised when reading launch packets, which are no part of a report.',
 }
