@@ -13,6 +13,7 @@ export type AppraisalErrorCode =
   | 'APPRAISAL_EXPECTATIONS_EMPTY'
   | 'APPRAISAL_EXPECTATIONS_INVALID'
   | 'APPRAISAL_EXPECTATIONS_KEY_UNKNOWN'
+  | 'APPRAISAL_ROOT_INVALID'
   | 'APPRAISAL_TOKEN_ALGORITHM_REFUSED'
   | 'APPRAISAL_TOKEN_AUDIENCE_MISMATCH'
   | 'APPRAISAL_TOKEN_CLAIMS_INVALID'
@@ -44,7 +45,7 @@ export const APPRAISAL_ERRORS: ErrorTable<AppraisalErrorCode> = {
   APPRAISAL_EVIDENCE_UNSUPPORTED: {
     status: 422,
     summary: 'Evidence of this kind cannot be judged here.',
-    next: 'Give a quote of SGX or TDX, raw, as hex or base64, or as evidence JSON.',
+    next: 'Give a quote, a report or a document, raw, as hex or base64, or evidence JSON; reports of TPMs only as JSON.',
   },
   APPRAISAL_EXPECTATIONS_EMPTY: {
     status: 400,
@@ -60,6 +61,11 @@ export const APPRAISAL_ERRORS: ErrorTable<AppraisalErrorCode> = {
     status: 400,
     summary: 'The expectations name a key that does not exist.',
     next: 'Correct the spelling or remove the key: an ignored expectation would protect nothing.',
+  },
+  APPRAISAL_ROOT_INVALID: {
+    status: 400,
+    summary: 'A file given as root to trust holds none.',
+    next: 'Give root certificates as PEM or DER, or the root certificate of Hygon in its binary form.',
   },
   APPRAISAL_TOKEN_ALGORITHM_REFUSED: {
     status: 401,

@@ -4,10 +4,7 @@ import { EvidenceError } from '../errors.ts'
 
 const row = (status: number, summary: string, next: string): ErrorEntry => ({ status, summary, next })
 
-export type CollateralErrorCode =
-  | 'COLLATERAL_KIND_UNKNOWN'
-  | 'COLLATERAL_FILES_EXCESSIVE'
-  | 'COLLATERAL_CHIP_INCOMPLETE'
+export type CollateralErrorCode = 'COLLATERAL_KIND_UNKNOWN' | 'COLLATERAL_FILES_EXCESSIVE'
 
 /** Every code that sorting collateral can raise. */
 export const COLLATERAL_ERRORS: Readonly<Record<CollateralErrorCode, ErrorEntry>> = {
@@ -17,11 +14,6 @@ export const COLLATERAL_ERRORS: Readonly<Record<CollateralErrorCode, ErrorEntry>
     'Give bundles of Intel collateral, certificates and revocation lists (PEM or DER), or Hygon certificates.',
   ),
   COLLATERAL_FILES_EXCESSIVE: row(413, 'There are more files of collateral than any judgement needs.', 'Give fewer.'),
-  COLLATERAL_CHIP_INCOMPLETE: row(
-    400,
-    'Hygon certificates were given without both HSK and CEK of a chip.',
-    'Give hsk_cek.cert as the Hygon key distribution service returns it.',
-  ),
 }
 
 /** The error of this room. */
