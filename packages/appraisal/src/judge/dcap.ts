@@ -17,6 +17,7 @@ import {
   type VerifiedDcap,
   verifyDcapQuote,
 } from '@veritee/evidence/dcap'
+import type { Check } from '@veritee/evidence/result'
 import { AppraisalError } from '../errors.ts'
 import { sortGiven } from './collateral.ts'
 import { rankCollateral } from './dcap-collateral.ts'
@@ -53,7 +54,8 @@ function readQuote(bytes: Uint8Array, { rules }: JudgeOptions, ccEventLog?: Uint
     verify: async (options) => {
       const genuine = describeDcap(await verifyQuote(quote, options))
       const { eventLog = ccEventLog } = options
-      return eventLog === undefined || quote.tee !== 'tdx' ? genuine : withEventLog(genuine, quote, eventLog)
+      if (eventLog === undefined) return genuine
+      return quote.tee === 'tdx' ? withEventLog(genuine, quote, eventLog) : skipEventLog(genuine)
     },
     explain: ({ details }) => describeTcbShortfall(quote.tee, (details['shortfall'] ?? []) as readonly TcbShortfall[]),
   }
@@ -65,6 +67,13 @@ async function withEventLog(genuine: GenuineEvidence, quote: TdxQuote, eventLog:
   const { bootLog, checks } = replayBootLog(genuine.checks, 'tdx.eventLog', eventLog, bankOfTdxQuote(quote))
   const claims = { ...(genuine.claims['tdx'] as object), ...claimsOfBootLog(bootLog) }
   return { ...genuine, checks, claims: { ...genuine.claims, tdx: claims }, isLogReplayed: true }
+}
+
+/** An enclave has no registers. */
+function skipEventLog(genuine: GenuineEvidence): GenuineEvidence {
+  const message = 'An enclave has no registers to replay an event log against.'
+  const skipped: Check = { id: 'sgx.eventLog', result: 'skip', code: 'BOOT_LOG_UNPROVABLE', message }
+  return { ...genuine, checks: [...genuine.checks, skipped] }
 }
 
 function verifyQuote(quote: DcapQuote, options: JudgeOptions): Promise<VerifiedDcap> {

@@ -68,4 +68,12 @@ describe('the event log of a TD', () => {
       message: 'The log does not tell what extended rtmr_3.',
     })
   })
+
+  test('BOOT_LOG_UNPROVABLE: an enclave has no registers, which is said', async () => {
+    const sgx = { ...options, collateral: parseDcapCollateral(world.collateral('sgx')) }
+    const inside = await judgeEvidence(evidenceOf(world.issueSgxQuote(), eventLog), sgx)
+    expect(inside.checks).toContainEqual(expect.objectContaining({ result: 'skip', code: 'BOOT_LOG_UNPROVABLE' }))
+    const beside = await judgeEvidence(world.issueSgxQuote(), { ...sgx, eventLog })
+    expect(beside.findings.map(({ code }) => code)).toContain('APPRAISAL_EVENT_LOG_UNPROVABLE')
+  })
 })

@@ -117,7 +117,7 @@ describe('roots to trust', () => {
     }
   })
 
-  test('what a report needs and what it expects is one question', async () => {
+  test('a report of version 1 is pinned by what is expected of it, and has no registers for a log', async () => {
     const world = createCsvWorld({ now: NOW, seed: 'judge csv 1' })
     const page = world.issueReport({ version: 1, reportData })
     const options = {
@@ -134,5 +134,8 @@ describe('roots to trust', () => {
       expectations: parseExpectationsValue({ claims: { 'csv.measure': measure } }),
     })
     expect(pinned.accepted).toBe(true)
+    const { checks, findings } = await judgeEvidence(page, { ...options, eventLog: createCsvEventLog() })
+    expect(checks).toContainEqual(expect.objectContaining({ result: 'skip', code: 'BOOT_LOG_UNPROVABLE' }))
+    expect(findings.map(({ code }) => code)).toContain('APPRAISAL_EVENT_LOG_UNPROVABLE')
   })
 })
