@@ -17,17 +17,19 @@ export class PatternProgram {
   readonly groupNames: Readonly<Record<string, number>>
   private readonly program: RE2JS
   private readonly size: number
+  private readonly looksFar: boolean
   private readonly context: BuiltinContext
 
   constructor(program: RE2JS, context: BuiltinContext) {
     this.program = program
     this.size = program.programSize()
+    this.looksFar = canLookFar(program.pattern())
     this.groupNames = program.namedGroups()
     this.context = context
   }
 
   test(text: string): boolean {
-    this.charge(text.length, text.length)
+    this.charge(text.length, 0)
     return this.program.matcher(text).find()
   }
 
@@ -56,10 +58,20 @@ export class PatternProgram {
     }
   }
 
-  /** Charges what was read for certain, and a small part of what a search may look ahead. */
+  /** Charges what was read for certain, and what a search may look ahead to no avail. */
   private charge(read: number, ahead: number): void {
-    this.context.step(1 + ((read * this.size) >>> 6) + Math.floor((ahead * this.size) / 1024))
+    this.context.step(1 + Math.floor(((read + (this.looksFar ? ahead : 0)) * this.size) / 64))
   }
+}
+
+/**
+ * Tells whether a search may read far beyond the match it finds. It may not where nothing repeats without bounds, or one
+ * thing does at the very end of the pattern: all that it reads is then part of the match.
+ */
+function canLookFar(pattern: string): boolean {
+  const plain = pattern.replace(/\\./gs, 'x')
+  const [first] = /[*+]|\{\d+,\}/.exec(plain) ?? []
+  return first !== undefined && (plain.includes('|') || plain.search(/[*+]|\{\d+,\}/) !== plain.length - 1)
 }
 
 /** The largest count of repetitions that a pattern names. */
@@ -80,7 +92,7 @@ export function compilePattern(pattern: string, context: BuiltinContext, flags =
   // Counted repetitions are unrolled when the pattern is compiled.
   const estimate = pattern.length * largestRepeat(pattern)
   context.step(1 + (estimate >>> 2))
-  context.memory(64 * pattern.length + 16 * estimate)
+  context.memory(64 * (pattern.length + estimate))
   try {
     const program = new PatternProgram(RE2JS.compile(pattern, flags), context)
     context.cache.set(key, program)
