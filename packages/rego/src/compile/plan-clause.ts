@@ -18,13 +18,13 @@ function planBranch(clause: ResolvedClause, branch: ResolvedBranch): PlannedBran
     path: branch.path.map((term) => planner.planTerm(term)),
     key: branch.key && planner.planTerm(branch.key),
     value: planner.planTerm(branch.value),
-    single: isSingle(branch.value, planner.beforeChoice),
+    single: isSingle([...branch.path, ...(branch.key ? [branch.key] : []), branch.value], planner.beforeChoice),
   }
 }
 
-function isSingle(value: ResolvedTerm, beforeChoice: Known | undefined): boolean {
+function isSingle(terms: readonly ResolvedTerm[], beforeChoice: Known | undefined): boolean {
   if (!beforeChoice) return true
   const variables: Known = new Set()
-  addVariables(value, variables)
+  for (const term of terms) addVariables(term, variables)
   return isSubset(variables, beforeChoice)
 }

@@ -1,7 +1,7 @@
 import type { Body, Call, Every, Expression, SomeIn, Term, TermExpression } from '../syntax/index.ts'
 import { collectDirectNames, patternNames } from './direct-names.ts'
 import type { ResolvedExpression, ResolvedTerm } from './ir.ts'
-import { checkArity, resolveAlternatives, resolveTerm } from './resolve-term.ts'
+import { checkArity, findCallee, resolveAlternatives, resolveTerm } from './resolve-term.ts'
 import { resolveWiths } from './resolve-with.ts'
 import { arityOf, type Resolver } from './resolver.ts'
 import { Scope } from './scope.ts'
@@ -60,7 +60,7 @@ function resolveCallExpression(
   call: Call,
   base: Pick<ResolvedExpression, 'negated' | 'withs' | 'at' | 'end'>,
 ): ResolvedExpression {
-  const callee = scope.find(call.names[0]!) ? undefined : resolver.findFunction(call.names)
+  const callee = findCallee(resolver, scope, call)
   const maximum = callee ? arityOf(callee).maximum : call.args.length
   if (callee && call.args.length === maximum + 1 && !resolver.constantCalls.has(call.name)) {
     const left = resolveTerm(resolver, scope, call.args.at(-1)!)
@@ -99,15 +99,8 @@ function declarePattern(resolver: Resolver, scope: Scope, pattern: Term): Resolv
 }
 
 function declare(resolver: Resolver, scope: Scope, name: string, at: number): void {
-  if (name === 'input' || name === 'data') {
-    if (resolver.version === 'v1') {
-      throw resolver.error(
-        'REGO_POLICY_INVALID',
-        at,
-        `variables must not shadow ${name} (use a different variable name)`,
-      )
-    }
-    return
+  if ((name === 'input' || name === 'data') && resolver.version === 'v1') {
+    throw resolver.error('REGO_POLICY_INVALID', at, `variables must not shadow ${name} (use a different variable name)`)
   }
   if (scope.declared.has(name)) throw resolver.error('REGO_POLICY_INVALID', at, `var ${name} assigned above`)
   if (scope.variables.has(name)) throw resolver.error('REGO_POLICY_INVALID', at, `var ${name} referenced above`)

@@ -1,10 +1,25 @@
 import type { Call, Comprehension, Expression, Variable as Name, Reference, Template, Term } from '../syntax/index.ts'
 import { RegoObject, RegoSet, type Value } from '../value/index.ts'
 import { collectDirectNames } from './direct-names.ts'
-import type { ComprehensionTerm, ResolvedTerm } from './ir.ts'
+import type { Callee, ComprehensionTerm, ResolvedTerm } from './ir.ts'
 import { resolveBody, resolveExpression } from './resolve-body.ts'
 import { arityOf, type Resolver } from './resolver.ts'
 import { Scope } from './scope.ts'
+
+/** Built-ins of version 0 that version 1 does without. */
+const DEPRECATED: ReadonlySet<string> = new Set([
+  'all',
+  'any',
+  'cast_array',
+  'cast_boolean',
+  'cast_null',
+  'cast_object',
+  'cast_set',
+  'cast_string',
+  'net.cidr_overlap',
+  're_match',
+  'set_diff',
+])
 
 /** Gives every name in a term its meaning. Throws REGO_TYPE_INVALID for unknown functions and wrong arities. */
 export function resolveTerm(resolver: Resolver, scope: Scope, term: Term): ResolvedTerm {
@@ -33,6 +48,13 @@ export function resolveTerm(resolver: Resolver, scope: Scope, term: Term): Resol
     case 'template':
       return resolveTemplate(resolver, scope, term)
   }
+}
+
+/** The function that a call names; an operator is the built-in whatever rules are called. */
+export function findCallee(resolver: Resolver, scope: Scope, call: Call): Callee | undefined {
+  if (call.infix === undefined) return scope.find(call.names[0]!) ? undefined : resolver.findFunction(call.names)
+  const builtin = resolver.builtins.get(call.name)
+  return builtin && { builtin }
 }
 
 /** Checks the number of arguments; a call in an expression of its own may give its result one more. */
@@ -66,8 +88,11 @@ function resolveReference(resolver: Resolver, scope: Scope, reference: Reference
 function resolveCall(resolver: Resolver, scope: Scope, call: Call): ResolvedTerm {
   const constantCall = resolver.constantCalls.get(call.name)
   if (constantCall && call.args.length === 0) return constant(constantCall())
-  const callee = scope.find(call.names[0]!) ? undefined : resolver.findFunction(call.names)
+  const callee = findCallee(resolver, scope, call)
   if (!callee) throw resolver.error('REGO_TYPE_INVALID', call.at, `undefined function ${call.name}`)
+  if ('builtin' in callee && resolver.version === 'v1' && DEPRECATED.has(call.name)) {
+    throw resolver.error('REGO_TYPE_INVALID', call.at, `deprecated built-in function calls in expression: ${call.name}`)
+  }
   checkArity(resolver, call, arityOf(callee))
   const args = call.args.map((argument) => resolveTerm(resolver, scope, argument))
   return { kind: 'call', name: call.name, callee, args, at: call.at }

@@ -27,6 +27,7 @@ describe('evaluating', () => {
     ['x := {k: v | some k, v in input}', { '0': 'a' }, ['a']],
     ['x := [p | walk(input, [p, 1])]', [['a', 0]], { a: [1] }],
     ['x := input["a b"].c', 1, { 'a b': { c: 1 } }],
+    ['x := [1 < 2, 3 * 4, internal]\nlt := 5\nmul(a, b) := 6\ninternal := 1 in [1]', [true, 12, true]],
     ['x := input', null, null],
     ['x := input', undefined],
   ])('%s', (text, expected, input) => {

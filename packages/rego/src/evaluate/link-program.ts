@@ -102,7 +102,7 @@ const deliverMember: Deliver = (branch, linker, resultSlot) => {
     context.run.keep(found)
     ;(frame[resultSlot] as Map<MapKey, Value>).set(keyOf(found), found)
     if (linker.traced) context.run.settings.tracer?.result(branch)
-    return false
+    return branch.single
   }
 }
 
@@ -118,7 +118,7 @@ const deliverPartial: Deliver = (branch, linker, resultSlot) => {
     context.run.keep(found)
     ;(frame[resultSlot] as Extent).insert(keys!, found, isMember)
     if (linker.traced) context.run.settings.tracer?.result(branch)
-    return false
+    return branch.single
   }
 }
 

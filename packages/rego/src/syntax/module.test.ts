@@ -64,6 +64,39 @@ describe('syntax', () => {
     expect(() => parseModule('package p\nimport future.keywords.nope', '', 'v0')).toThrow(RegoError)
   })
 
+  test('rego.v1 and future.keywords exclude each other', () => {
+    expect(catchError(() => v0('import rego.v1\nimport future.keywords.in')).code).toBe('REGO_SYNTAX_INVALID')
+    expect(catchError(() => v0('import future.keywords\nimport rego.v1')).code).toBe('REGO_SYNTAX_INVALID')
+  })
+
+  test.each([
+    ['[x + 1 | some x in y]', 'comprehension'],
+    ['[x & y | z]', 'array'],
+    ['[x | y | z]', 'comprehension'],
+    ['[(x | y)]', 'array'],
+    ['{x: y | z}', 'comprehension'],
+    ['{x - y | z, 1}', 'set'],
+    ['[x | y, z in w]', 'comprehension'],
+  ])('%s is a %s', (text, kind) => {
+    expect(v1(`a := ${text}`).rules[0]?.head.value?.kind).toBe(kind)
+  })
+
+  test.each(['[', '{', '{"a": ', '[x | ', '[x + 1 | ', '[f(', '{[', '[y in ('])(
+    'nested %s is read once at each level',
+    (open) => {
+      const closings: Record<string, string> = { '[': ']', '{': '}', '(': ')' }
+      const close = [...open]
+        .filter((mark) => mark in closings)
+        .map((mark) => closings[mark])
+        .reverse()
+        .join('')
+      const text = `x := ${open.repeat(20)}1${close.repeat(20)}`
+      const start = performance.now()
+      expect(() => v1(text)).not.toThrow()
+      expect(performance.now() - start).toBeLessThan(PATIENCE)
+    },
+  )
+
   test('[x | y] is a comprehension, [(x | y)] a union', () => {
     const [first, second] = v1('a := [x | y]\nb := [(x | y)]').rules
     expect(first?.head.value?.kind).toBe('comprehension')

@@ -24,8 +24,8 @@ export function parseModule(text: string, file = '', version: RegoVersion = 'v1'
   while (!cursor.atEnd) {
     if (cursor.isKeyword('import')) {
       const line = parseImport(cursor)
+      if (applyImport(cursor, line, imports, rules.length > 0)) dialect = 'v1'
       imports.push(line)
-      if (applyImport(cursor, line, rules.length > 0)) dialect = 'v1'
     } else {
       rules.push(...parseRules(cursor, dialect))
     }
@@ -106,8 +106,12 @@ function parseImport(cursor: TokenCursor): Import {
 }
 
 /** Turns keywords on; true where the import makes the module version 1. */
-function applyImport(cursor: TokenCursor, line: Import, afterRules: boolean): boolean {
+function applyImport(cursor: TokenCursor, line: Import, before: readonly Import[], afterRules: boolean): boolean {
   const [root, kind, word] = line.path
+  const other = root === 'rego' ? 'future' : root === 'future' ? 'rego' : undefined
+  if (other && before.some(({ path }) => path[0] === other)) {
+    throw cursor.error(line.at, '`rego.v1` implies `future.keywords`: import only one of them')
+  }
   if (root === 'rego') {
     if (kind !== 'v1' || line.path.length !== 2) throw cursor.error(line.at, 'unknown import', ['rego.v1'])
     if (line.alias) throw cursor.error(line.at, '`rego.v1` takes no alias')

@@ -1,3 +1,4 @@
+import { RegoError } from '../errors.ts'
 import { parseNumber } from '../value/index.ts'
 import type { Body, Comprehension, Term, Variable } from './ast.ts'
 import { parseBody, parseExpression } from './expressions.ts'
@@ -134,15 +135,9 @@ function parseMarked(cursor: TokenCursor): Term {
       return parsePath(cursor, inner)
     }
     case '[':
-      return parsePath(
-        cursor,
-        cursor.nested(() => parseArray(cursor)),
-      )
+      return parsePath(cursor, parseBracketed(cursor, '['))
     case '{':
-      return parsePath(
-        cursor,
-        cursor.nested(() => parseBraces(cursor)),
-      )
+      return parsePath(cursor, parseBracketed(cursor, '{'))
     default:
       throw cursor.unexpected(['a term'])
   }
@@ -239,20 +234,41 @@ function parseList(cursor: TokenCursor, close: string, first?: Term): Term[] {
   return items
 }
 
+/** Reads what an opening bracket or brace begins; once, however many readings of what surrounds it are tried. */
+function parseBracketed(cursor: TokenCursor, open: '[' | '{'): Term {
+  const start = cursor.index
+  const known = cursor.bracketed.get(start)
+  if (known && 'problem' in known) throw known.problem
+  if (known) {
+    cursor.index = known.next
+    return known.term
+  }
+  try {
+    const term = cursor.nested(() => (open === '[' ? parseArray(cursor) : parseBraces(cursor)))
+    cursor.bracketed.set(start, { term, next: cursor.index })
+    return term
+  } catch (problem) {
+    cursor.bracketed.set(start, { problem })
+    throw problem
+  }
+}
+
 function parseArray(cursor: TokenCursor): Term {
   const { at } = cursor.expectMark('[')
-  const comprehension = parseComprehension(cursor, at, ']', 'array')
-  if (comprehension) return comprehension
-  const items = parseList(cursor, ']')
-  return { kind: 'array', at, end: cursor.lastEnd, items }
+  return parseCollection(cursor, at, 'array', () => {
+    const items = parseList(cursor, ']')
+    return { kind: 'array', at, end: cursor.lastEnd, items }
+  })
 }
 
 /** An object, a set, or a comprehension of either. */
 function parseBraces(cursor: TokenCursor): Term {
   const { at } = cursor.expectMark('{')
   if (cursor.takeMark('}')) return { kind: 'object', at, end: cursor.lastEnd, entries: [] }
-  const comprehension = parseComprehension(cursor, at, '}', 'set')
-  if (comprehension) return comprehension
+  return parseCollection(cursor, at, 'set', () => parseMembers(cursor, at))
+}
+
+function parseMembers(cursor: TokenCursor, at: number): Term {
   const first = parseTerm(cursor)
   if (!cursor.isMark(':')) {
     const items = parseList(cursor, '}', first)
@@ -260,6 +276,27 @@ function parseBraces(cursor: TokenCursor): Term {
   }
   const entries = parseEntries(cursor, first)
   return { kind: 'object', at, end: cursor.lastEnd, entries }
+}
+
+/** A comprehension whose head is one operand, a collection, or a comprehension whose head holds operators. */
+function parseCollection(cursor: TokenCursor, at: number, makes: 'array' | 'set', read: () => Term): Term {
+  const problems: RegoError[] = []
+  const found =
+    tryParse(cursor, () => parseComprehension(cursor, at, makes, parsePrimary), problems) ??
+    tryParse(cursor, read, problems) ??
+    tryParse(cursor, () => parseComprehension(cursor, at, makes, parseHead), problems)
+  if (found) return found
+  // Of problems at one place, the collection's tells most.
+  throw problems.reduce((furthest, problem) => (isFurther(problem, furthest) ? problem : furthest), problems[1]!)
+}
+
+function parseHead(cursor: TokenCursor): Term {
+  return parseOperators(cursor, UNION_LEVEL + 1)
+}
+
+function isFurther(a: RegoError, b: RegoError): boolean {
+  const [x, y] = [a.location!, b.location!]
+  return x.row > y.row || (x.row === y.row && x.column > y.column)
 }
 
 function parseEntries(cursor: TokenCursor, firstKey: Term): [Term, Term][] {
@@ -275,35 +312,21 @@ function parseEntries(cursor: TokenCursor, firstKey: Term): [Term, Term][] {
   }
 }
 
-/** Tries `value | body` after an opening; where that fails, `|` is the union of sets. */
+/** Reads `value | body` or `key: value | body` after an opening. */
 function parseComprehension(
   cursor: TokenCursor,
   at: number,
-  close: ']' | '}',
   makes: 'array' | 'set',
-): Comprehension | undefined {
-  const start = cursor.index
-  if (cursor.notComprehensions.has(start)) return undefined
-  const found = tryParse(cursor, () => {
-    const first = parseOperators(cursor, UNION_LEVEL + 1)
-    const second = makes === 'set' && cursor.takeMark(':') ? parseOperators(cursor, UNION_LEVEL + 1) : undefined
-    return cursor.isMark('|') ? { first, second } : undefined
-  })
-  if (found) {
-    cursor.next()
-    const problem: { error?: unknown } = {}
-    const body = tryParse(cursor, () => parseBodyUntil(cursor, close), problem)
-    if (body) {
-      const end = cursor.lastEnd
-      return found.second
-        ? { kind: 'comprehension', at, end, makes: 'object', key: found.first, value: found.second, body }
-        : { kind: 'comprehension', at, end, makes, value: found.first, body }
-    }
-    if (found.second) throw problem.error
-  }
-  cursor.notComprehensions.add(start)
-  cursor.index = start
-  return undefined
+  readHead: (cursor: TokenCursor) => Term,
+): Comprehension {
+  const first = readHead(cursor)
+  const second = makes === 'set' && cursor.takeMark(':') ? readHead(cursor) : undefined
+  cursor.expectMark('|')
+  const body = parseBodyUntil(cursor, makes === 'array' ? ']' : '}')
+  const end = cursor.lastEnd
+  return second
+    ? { kind: 'comprehension', at, end, makes: 'object', key: first, value: second, body }
+    : { kind: 'comprehension', at, end, makes, value: first, body }
 }
 
 function parseBodyUntil(cursor: TokenCursor, close: string): Body {
@@ -328,14 +351,14 @@ function parseTemplate(cursor: TokenCursor): Term {
   return parsePath(cursor, { kind: 'template', at: start.at, parts, raw: start.text === '`' })
 }
 
-/** Runs a reader; where it throws a syntax error, goes back and gives undefined. */
-function tryParse<T>(cursor: TokenCursor, read: () => T, problem: { error?: unknown } = {}): T | undefined {
+/** Runs a reader; where it throws a syntax error, notes it, goes back and gives undefined. */
+function tryParse<T>(cursor: TokenCursor, read: () => T, problems: RegoError[] = []): T | undefined {
   const start = cursor.index
   try {
     return read()
   } catch (error) {
-    if ((error as { code?: string }).code !== 'REGO_SYNTAX_INVALID') throw error
-    problem.error = error
+    if (!(error instanceof RegoError) || error.code !== 'REGO_SYNTAX_INVALID') throw error
+    problems.push(error)
     cursor.index = start
     return undefined
   }

@@ -1,4 +1,5 @@
 import type { RegoError } from '../errors.ts'
+import type { Term } from './ast.ts'
 import { tokenize } from './lexer.ts'
 import type { Source } from './source.ts'
 import { type Comment, FUTURE_KEYWORDS, KEYWORDS, type Token } from './token.ts'
@@ -12,8 +13,9 @@ export class TokenCursor {
   readonly comments: readonly Comment[]
   /** Words that are keywords besides the ones that always are. */
   readonly keywords: Set<string>
-  /** Openings at which a comprehension was tried in vain. */
-  readonly notComprehensions: Set<number> = new Set()
+  /** What was read at each opening bracket or brace, or why nothing was. */
+  readonly bracketed: Map<number, { readonly term: Term; readonly next: number } | { readonly problem: unknown }> =
+    new Map()
   index = 0
   private readonly tokens: readonly Token[]
   private depth = 0
