@@ -59,7 +59,8 @@ export function readEndpoint(endpoint: CollateralEndpoint): ReadEndpoint {
   }
 }
 
-function readUrl(text: string, allowPlainHttp: boolean): URL {
+/** Reads the address of a service: https, or http on loopback. Throws COLLATERAL_ENDPOINT_INVALID and COLLATERAL_ENDPOINT_INSECURE. */
+export function readUrl(text: string, allowPlainHttp: boolean): URL {
   if (!URL.canParse(text)) throw invalid('a URL', text)
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') throw invalid('a URL without user name and password', url.host)
