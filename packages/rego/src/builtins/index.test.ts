@@ -1,7 +1,7 @@
-import { readOpaCases } from '../../conformance/cases.ts'
-import { leftOutReason } from '../../conformance/left-out.ts'
 import { expect, test } from 'vitest'
 import { haveVectors, vectorsAbsent } from '../../../../testkit/vectors.ts'
+import { readOpaCases } from '../../conformance/cases.ts'
+import { leftOutReason } from '../../conformance/left-out.ts'
 import { BUILTINS } from './index.ts'
 import { parseSignature } from './signature.ts'
 

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { callBuiltin, setOf } from '../../conformance/call-builtin.ts'
 
 const LONG = 'a'.repeat(200_000)
-const CYCLE = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`n${i}`, [`n${(i + 1) % 40}`, `m${i}`, `m${i}x`]]))
+const CYCLE = Object.fromEntries(
+  Array.from({ length: 40 }, (_, i) => [`n${i}`, [`n${(i + 1) % 40}`, `m${i}`, `m${i}x`]]),
+)
 const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1), deep(levels - 1)])
 
 /** What would take too long or too much is charged before it is done. */
@@ -39,7 +41,12 @@ test.each<[name: string, expected: unknown, ...args: unknown[]]>([
   ['yaml.is_valid', false, `"${'\\'.repeat(200_001)}`],
   ['json.is_valid', true, `"${'x'.repeat(5_000_000)}"`],
   ['trim_space', 'x', `${' '.repeat(500_000)}x${' '.repeat(500_000)}`],
-  ['strings.any_prefix_match', false, Array(20_000).fill('ab'), setOf(...Array.from({ length: 20_000 }, (_, i) => `ac${i}`))],
+  [
+    'strings.any_prefix_match',
+    false,
+    Array(20_000).fill('ab'),
+    setOf(...Array.from({ length: 20_000 }, (_, i) => `ac${i}`)),
+  ],
 ])('%s in time, case %#', (name, expected, ...args) => {
   const result = callBuiltin(name, ...args)
   if (expected instanceof RegExp) expect(result).toMatch(expected)

@@ -29,7 +29,14 @@ const CASES: readonly (readonly [name: string, args: readonly unknown[], expecte
   ['object.get', [{ a: [1] }, ['a', 5], 2], 2],
   ['object.get', [{ a: [1] }, ['a', -1], 2], 2],
   ['object.keys', [{ b: 1, a: 2 }], ['a', 'b']],
-  ['object.union', [{ a: { b: 1 }, c: 1 }, { a: { d: 2 }, c: { e: 1 } }], { a: { b: 1, d: 2 }, c: { e: 1 } }],
+  [
+    'object.union',
+    [
+      { a: { b: 1 }, c: 1 },
+      { a: { d: 2 }, c: { e: 1 } },
+    ],
+    { a: { b: 1, d: 2 }, c: { e: 1 } },
+  ],
   ['object.union_n', [[{ a: { x: 1 } }, { a: { y: 2 } }, { a: 3 }, { a: { z: 4 } }]], { a: { z: 4 } }],
   ['object.union_n', [[]], {}],
   ['object.union_n', [[1]], 'type: operand 1 must be array of objects but got array containing number'],
@@ -37,13 +44,41 @@ const CASES: readonly (readonly [name: string, args: readonly unknown[], expecte
   ['object.remove', [{ a: 1, b: 2 }, ['a']], { b: 2 }],
   ['object.remove', [{ a: 1 }, 'a'], 'type: operand 2 must be one of {object, set, array} but got string'],
   ['object.subset', [{ a: [1, 2, 3], b: 1 }, { a: [2, 3] }], true],
-  ['object.subset', [[1, 1, 2], [1, 2]], true],
-  ['object.subset', [[1, 2, 1, 2, 3], [1, 2, 3]], true],
-  ['object.subset', [[1, 2], [2, 1]], false],
+  [
+    'object.subset',
+    [
+      [1, 1, 2],
+      [1, 2],
+    ],
+    true,
+  ],
+  [
+    'object.subset',
+    [
+      [1, 2, 1, 2, 3],
+      [1, 2, 3],
+    ],
+    true,
+  ],
+  [
+    'object.subset',
+    [
+      [1, 2],
+      [2, 1],
+    ],
+    false,
+  ],
   ['object.subset', [[1, 2], setOf(2)], true],
   ['graph.reachable', [GRAPH, ['a', 'nowhere']], ['a', 'b', 'c', 'd']],
   ['graph.reachable', [1, []], 'type: operand 1 must be object but got number'],
-  ['graph.reachable_paths', [GRAPH, ['a']], [['a', 'b', 'd'], ['a', 'c', 'd']]],
+  [
+    'graph.reachable_paths',
+    [GRAPH, ['a']],
+    [
+      ['a', 'b', 'd'],
+      ['a', 'c', 'd'],
+    ],
+  ],
   ['graph.reachable_paths', [GRAPH, ['y']], [['y']]],
   ['graph.reachable_paths', [GRAPH, ['d', 'nowhere']], [['d']]],
 ]

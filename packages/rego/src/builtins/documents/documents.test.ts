@@ -30,7 +30,11 @@ const CASES: readonly (readonly [name: string, args: readonly unknown[], expecte
   ['json.patch', [{ a: 1 }, [{ op: 'copy', from: '/a', path: '/b' }]], { a: 1, b: 1 }],
   ['json.patch', [{ a: 1 }, [{ op: 'test', path: '/a', value: 1 }]], { a: 1 }],
   ['json.patch', [{ a: 1 }, [{ op: 'test', path: '/a', value: 2 }]], undefined],
-  ['json.patch', [{ a: 1 }, [{ op: 'add', path: '/b' }]], "type: operand 2 must have a 'value' in each add, replace and test operation"],
+  [
+    'json.patch',
+    [{ a: 1 }, [{ op: 'add', path: '/b' }]],
+    "type: operand 2 must have a 'value' in each add, replace and test operation",
+  ],
   ['json.patch', [{ a: 1 }, [{ op: 'fly', path: '/b' }]], 'type: operand 2 has an unrecognized op in an operation'],
   ['json.patch', [{ a: 1 }, [1]], 'type: operand 2 must be array of JSON-Patch objects'],
 ]

@@ -16,7 +16,11 @@ const CASES: readonly (readonly [name: string, args: readonly unknown[], expecte
   ['net.cidr_expand', ['10.0.0.0/0'], 'REGO_LIMIT_STEPS'],
   ['net.cidr_expand', ['::/0'], 'REGO_LIMIT_STEPS'],
   ['net.cidr_contains_matches', [{ k: ['10.0.0.0/8', 1] }, setOf('10.0.0.1', '11.0.0.1')], [['k', '10.0.0.1']]],
-  ['net.cidr_contains_matches', ['10.0.0.0/8', 1], 'type: operand 2 must be one of {string, array, set, object} but got number'],
+  [
+    'net.cidr_contains_matches',
+    ['10.0.0.0/8', 1],
+    'type: operand 2 must be one of {string, array, set, object} but got number',
+  ],
   ['net.cidr_merge', [['10.0.0.0/9', '10.128.0.0/9', '10.3.0.0/16']], ['10.0.0.0/8']],
   ['net.cidr_merge', [['224.0.0.1']], 'failed: 224.0.0.1 has no network: needs prefix length'],
   ['net.cidr_merge', [['::1']], 'failed: IPv6 invalid: needs prefix length'],
@@ -37,9 +41,17 @@ test.each([
   expect(addressText(parseAddress(text)!)).toBe(expected)
 })
 
-test.each(['1.2.3', '1.2.3.256', '1::2::3', ':::', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '::12345', 'fe80::1%eth0', '1.2.3.4::', ''])(
-  '%j is no address',
-  (text) => {
-    expect(parseAddress(text)).toBeUndefined()
-  },
-)
+test.each([
+  '1.2.3',
+  '1.2.3.256',
+  '1::2::3',
+  ':::',
+  '1:2:3:4:5:6:7',
+  '1:2:3:4:5:6:7:8:9',
+  '::12345',
+  'fe80::1%eth0',
+  '1.2.3.4::',
+  '',
+])('%j is no address', (text) => {
+  expect(parseAddress(text)).toBeUndefined()
+})

@@ -36,7 +36,11 @@ const CASES: readonly (readonly [name: string, args: readonly unknown[], expecte
   ['regex.globs_match', ['[a-c]+[x-z]*', 'c[w-x]'], true],
   ['regex.globs_match', ['\\[a\\]', '.a.'], true],
   ['regex.globs_match', ['a', ''], false],
-  ['regex.globs_match', ['*a', 'a'], "failed: input:*a, pos:1, flag '*' must be preceded by a token: the input provided is invalid"],
+  [
+    'regex.globs_match',
+    ['*a', 'a'],
+    "failed: input:*a, pos:1, flag '*' must be preceded by a token: the input provided is invalid",
+  ],
 ]
 
 test.each(CASES)('%s, case %#', (name, args, expected) => {

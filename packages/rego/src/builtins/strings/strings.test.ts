@@ -14,8 +14,22 @@ const CASES: readonly (readonly [name: string, args: readonly unknown[], expecte
   ['substring', ['a😀b', 1, 1], '😀'],
   ['substring', ['abc', 1, 1.5], 'type: operand 3 must be integer number but got floating-point number'],
   ['substring', ['', 5, -1], ''],
-  ['strings.any_prefix_match', [['b', 'abc'], ['ab', 'x']], true],
-  ['strings.any_prefix_match', [['b', 'abc'], ['abcd', 'c']], false],
+  [
+    'strings.any_prefix_match',
+    [
+      ['b', 'abc'],
+      ['ab', 'x'],
+    ],
+    true,
+  ],
+  [
+    'strings.any_prefix_match',
+    [
+      ['b', 'abc'],
+      ['abcd', 'c'],
+    ],
+    false,
+  ],
   ['strings.any_prefix_match', [setOf('x'), ''], true],
   ['strings.any_suffix_match', ['a.rego', setOf('.json', '.rego')], true],
   ['strings.any_suffix_match', [{}, 'x'], 'type: operand 1 must be one of {string, set, array} but got object'],

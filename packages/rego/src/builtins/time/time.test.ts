@@ -10,7 +10,11 @@ const NEW_YORK = 'America/New_York'
 const CASES: readonly (readonly [name: string, args: readonly unknown[], expected: unknown])[] = [
   ['time.format', [MOMENT], '2024-03-10T10:30:00.123456789Z'],
   ['time.format', [[MOMENT, NEW_YORK]], '2024-03-10T06:30:00.123456789-04:00'],
-  ['time.format', [[MOMENT, 'UTC', 'Monday, January _2 06 03:04PM .000 __2 002 -0700 MST']], 'Sunday, March 10 24 10:30AM .123  70 070 +0000 UTC'],
+  [
+    'time.format',
+    [[MOMENT, 'UTC', 'Monday, January _2 06 03:04PM .000 __2 002 -0700 MST']],
+    'Sunday, March 10 24 10:30AM .123  70 070 +0000 UTC',
+  ],
   ['time.format', [[MOMENT, NEW_YORK, 'RFC850']], 'Sunday, 10-Mar-24 06:30:00 EDT'],
   ['time.format', [[MOMENT, 'Asia/Kolkata', 'MST Z07:00 Z07 -070000 Jan']], '+0530 +05:30 +05 +053000 Mar'],
   ['time.format', [[-1, 'UTC', '2006-01-02 15:04:05.999999999']], '1969-12-31 23:59:59.999999999'],
@@ -26,7 +30,11 @@ const CASES: readonly (readonly [name: string, args: readonly unknown[], expecte
   ['time.parse_ns', ['2006-01-02', '2023-02-29'], 'failed: parsing time "2023-02-29": day out of range'],
   ['time.parse_ns', ['2006-01-02', '2023-13-01'], 'failed: parsing time "2023-13-01": month out of range'],
   ['time.parse_ns', ['2006-01-02', '2023-01-01x'], 'failed: parsing time "2023-01-01x": extra text: "x"'],
-  ['time.parse_ns', ['2006-01-02', '2023-1-01'], 'failed: parsing time "2023-1-01" as "2006-01-02": cannot parse "1-01" as "01"'],
+  [
+    'time.parse_ns',
+    ['2006-01-02', '2023-1-01'],
+    'failed: parsing time "2023-1-01" as "2006-01-02": cannot parse "1-01" as "01"',
+  ],
   ['time.parse_ns', ['RFC1123', 'Sun, 10 Mar 2024 10:30:00 GMT'], 1710066600000000000n],
   ['time.parse_ns', ['RubyDate', 'Sun Mar 10 10:30:00 +0100 2024'], 1710063000000000000n],
   ['time.parse_ns', ['Jan 2 2006 3:04:05 PM', 'mar 10 2024 12:30:00 AM'], 1710030600000000000n],
@@ -47,7 +55,14 @@ const CASES: readonly (readonly [name: string, args: readonly unknown[], expecte
   ['time.add_date', [1706659200000000000n, 0, 1, 0], 1709337600000000000n],
   ['time.add_date', [[1709992800000000000n, NEW_YORK], 0, 0, 1], 1710075600000000000n],
   ['time.add_date', [0, 10n ** 30n, 0, 0], 'failed: time outside of valid range'],
-  ['time.diff', [[1709992800000000000n, NEW_YORK], [1710075600000000000n, NEW_YORK]], [0, 0, 1, 0, 0, 0]],
+  [
+    'time.diff',
+    [
+      [1709992800000000000n, NEW_YORK],
+      [1710075600000000000n, NEW_YORK],
+    ],
+    [0, 0, 1, 0, 0, 0],
+  ],
   ['time.diff', [1709251200000000000n, 1706659200000000000n], [0, 1, 1, 0, 0, 0]],
 ]
 

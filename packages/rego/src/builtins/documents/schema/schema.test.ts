@@ -29,7 +29,11 @@ test.each([
   [{ contains: { const: 1 } }, [2], 'v: At least one of the items must match'],
   [{ required: ['a'] }, {}, 'v: a is required'],
   [{ properties: { a: {} }, additionalProperties: false }, { b: 1 }, 'v: Additional property b is not allowed'],
-  [{ patternProperties: { '^x': { type: 'string' } } }, { x1: 1 }, 'v.x1: Invalid type. Expected: string, given: integer'],
+  [
+    { patternProperties: { '^x': { type: 'string' } } },
+    { x1: 1 },
+    'v.x1: Invalid type. Expected: string, given: integer',
+  ],
   [{ propertyNames: { maxLength: 1 } }, { ab: 1 }, 'v: Property name of "ab" does not match'],
   [{ minProperties: 1 }, {}, 'v: Must have at least 1 properties'],
   [{ maxProperties: 0 }, { a: 1 }, 'v: Must have at most 0 properties'],
@@ -62,8 +66,17 @@ test('a schema that refers to itself ends at the depth limit, one that branches 
   expect(callBuiltin('json.match_schema', { a: 1 }, { $ref: '#' })).toBe('REGO_LIMIT_DEPTH')
   const branches = { anyOf: [{ $ref: '#/definitions/a' }, { $ref: '#/definitions/a' }, false] }
   const definitions = Object.fromEntries([
-    ...Array.from({ length: 60 }, (_, i) => [`b${i}`, { anyOf: [`b${i + 1}`, `b${i + 1}`].map((name) => ({ $ref: `#/definitions/${name}` })) }]),
+    ...Array.from({ length: 60 }, (_, i) => [
+      `b${i}`,
+      { anyOf: [`b${i + 1}`, `b${i + 1}`].map((name) => ({ $ref: `#/definitions/${name}` })) },
+    ]),
     ['b60', false],
   ])
-  expect(callBuiltin('json.match_schema', { a: 1 }, { ...branches, definitions: { ...definitions, a: { $ref: '#/definitions/b0' } } })).toMatch(/^REGO_LIMIT_(?:STEPS|MEMORY)$/)
+  expect(
+    callBuiltin(
+      'json.match_schema',
+      { a: 1 },
+      { ...branches, definitions: { ...definitions, a: { $ref: '#/definitions/b0' } } },
+    ),
+  ).toMatch(/^REGO_LIMIT_(?:STEPS|MEMORY)$/)
 })

@@ -61,7 +61,12 @@ test.each([
 
 test('aliases count as much as what they stand for', () => {
   const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
-  for (let i = 1; i < 12; i++) lines.push(`a${i}: &a${i} [${Array(10).fill(`*a${i - 1}`).join(', ')}]`)
+  for (let i = 1; i < 12; i++)
+    lines.push(
+      `a${i}: &a${i} [${Array(10)
+        .fill(`*a${i - 1}`)
+        .join(', ')}]`,
+    )
   expect(read(lines.join('\n'))).toMatch(/^REGO_LIMIT_(?:STEPS|MEMORY)$/)
 })
 
@@ -89,7 +94,10 @@ test('whatever comes is read or refused', () => {
 })
 
 test.each([
-  [{ a: 'true', b: '1', c: 'x: y', d: 'a\nb\n', e: '', f: [], g: {} }, 'a: "true"\nb: "1"\nc: \'x: y\'\nd: |\n  a\n  b\ne: ""\nf: []\ng: {}\n'],
+  [
+    { a: 'true', b: '1', c: 'x: y', d: 'a\nb\n', e: '', f: [], g: {} },
+    'a: "true"\nb: "1"\nc: \'x: y\'\nd: |\n  a\n  b\ne: ""\nf: []\ng: {}\n',
+  ],
   [{ a: [1, { b: 2, c: [3] }] }, 'a:\n- 1\n- b: 2\n  c:\n  - 3\n'],
   ['x', 'x\n'],
 ])('%j is written in blocks', (value, expected) => {
