@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 /** gRPC as existing clients speak it: HTTP/2 in clear text on loopback, a client of its own transport. */
 import { readFileSync } from 'node:fs'
 import { create, fromBinary } from '@bufbuild/protobuf'
@@ -6,7 +7,9 @@ import { Code, ConnectError, createClient } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { BrokerError } from '@veritee/broker'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { createGate, createKeyRoom } from '../src/access/index.ts'
 import { createAdminToken } from '../src/admin/index.ts'
+import { createAuditLog } from '../src/audit/index.ts'
 import { parseConfig } from '../src/config/index.ts'
 import { AttestationService } from '../src/grpc/gen/attestation_pb.ts'
 import { Health, HealthCheckResponse_ServingStatus } from '../src/grpc/gen/grpc/health/v1/health_pb.ts'
@@ -222,9 +225,16 @@ describe('attestation.AttestationService', () => {
   async function startPort() {
     const config = parseConfig({ dir: '/nowhere', grpc: { attestation: '127.0.0.1:0' } })
     const now = () => NOW
-    const room = createReferenceRoom({ store: createMemoryStore(), now })
+    const store = createMemoryStore()
+    const room = createReferenceRoom({ store, now })
     const listeners = createGrpcListeners(config, {
-      references: { registrar: createRegistrar({ room, trust: { keys: [] }, now }), verifyToken: async () => 'nobody' },
+      references: { registrar: createRegistrar({ room, trust: { keys: [] }, now }) },
+      gate: createGate({
+        adminPublicKey: () => generateKeyPairSync('ed25519').publicKey,
+        keys: createKeyRoom(store),
+        now,
+      }),
+      audit: createAuditLog(store, now),
       attestation: port,
       isServing: async () => true,
       log: createLogger('silent', { write: () => undefined }),
@@ -293,9 +303,9 @@ describe('attestation.AttestationService', () => {
 
   test('a listener for it is refused where there is no attestation service', () => {
     const config = parseConfig({ dir: '/nowhere', grpc: { attestation: '127.0.0.1:0' } })
-    const references = { registrar: {} as never, verifyToken: async () => '' }
+    const unused = { references: { registrar: {} as never }, gate: {} as never, audit: {} as never }
     const log = createLogger('silent', { write: () => undefined })
-    expect(() => createGrpcListeners(config, { references, isServing: async () => true, log })).toThrow(
+    expect(() => createGrpcListeners(config, { ...unused, isServing: async () => true, log })).toThrow(
       expect.objectContaining({ code: 'SERVICE_CONFIG_INVALID' }),
     )
   })

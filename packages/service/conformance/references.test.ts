@@ -1,5 +1,6 @@
 /** Reference values over HTTP as existing clients and the console use them: real service, real requests. */
 import { readFileSync } from 'node:fs'
+import { canonicalizeJson } from '@veritee/codec/json'
 import { describe, expect, test } from 'vitest'
 import { createAdminToken } from '../src/admin/index.ts'
 import { createSite, NOW, type Running, startService } from './fixture.ts'
@@ -311,8 +312,18 @@ describe('sets and versions', () => {
   test('what was registered is there after a restart', async () => {
     const site = createSite()
     const first = await startService(site)
-    await register(first, { k: ['aa'], plain: null, nested: { a: [1] } })
+    const odd = JSON.parse(
+      '{"k":["aa"],"plain":null,"nested":{"a":[1],"__proto__":2},"blank":["",""],"__proto__":["bb"],"empty":[]}',
+    )
+    await register(first, odd)
+    await change(first, 'direct', {
+      operation: 'merge',
+      values: JSON.parse('{"__proto__":["bb","cc"],"object":{"__proto__":{}}}'),
+    })
     await first.service.stop()
-    expect(await queryAll(await startService(site))).toEqual({ k: ['aa'], plain: null, nested: { a: [1] } })
+    const text = await (await (await startService(site)).admin('GET', '/rvps/query')).text()
+    const wanted =
+      '{"__proto__":["bb","cc"],"blank":["",""],"empty":[],"k":["aa"],"nested":{"a":[1],"__proto__":2},"object":{"__proto__":{}},"plain":null}'
+    expect(canonicalizeJson(JSON.parse(text))).toBe(canonicalizeJson(JSON.parse(wanted)))
   })
 })

@@ -106,6 +106,86 @@ const ROWS = {
     summary: 'The administrator token has expired.',
     next: 'Sign a fresh JWT with the admin key of this service.',
   },
+  SERVICE_STORE_OWNER_OTHER: {
+    status: 500,
+    summary: 'The store belongs to a service with other keys.',
+    next: 'Give every replica the same key directory (`keys`), or name the store that belongs to these keys.',
+  },
+  SERVICE_ACCESS_DENIED: {
+    status: 403,
+    summary: 'This role may not do that.',
+    next: 'Use a key whose role has the named permission, or ask an administrator.',
+  },
+  SERVICE_ACCESS_SCOPE: {
+    status: 403,
+    summary: 'This key may not do that here.',
+    next: 'Use a key whose scopes cover the named path, or ask an administrator.',
+  },
+  SERVICE_ACCESS_KEY_UNKNOWN: {
+    status: 404,
+    summary: 'There is no such key.',
+    next: 'List the keys at /api/v1/access/keys.',
+  },
+  SERVICE_ACCESS_KEY_EXISTS: {
+    status: 409,
+    summary: 'This key is registered already.',
+    next: 'Remove it first to give it another role.',
+  },
+  SERVICE_REQUEST_INVALID: {
+    status: 400,
+    summary: 'The request is not what this route takes.',
+    next: 'Correct the named member; see /openapi.json.',
+  },
+  SERVICE_CURSOR_INVALID: {
+    status: 400,
+    summary: 'The cursor was not given out by this list.',
+    next: 'Ask again without a cursor.',
+  },
+  SERVICE_CURSOR_FILTER_MISMATCH: {
+    status: 400,
+    summary: 'The cursor belongs to the same list with other filters.',
+    next: 'Ask again without a cursor: the list begins at its top.',
+  },
+  SERVICE_ATTESTATION_UNKNOWN: {
+    status: 404,
+    summary: 'There is no record of this attestation.',
+    next: 'List them at /api/v1/attestations; old ones are removed after their retention.',
+  },
+  SERVICE_ATTESTATION_INPUT_GONE: {
+    status: 410,
+    summary: 'The policy input of this attestation is not kept any more.',
+    next: 'Raise retention.inputDays or retention.inputBytes to keep inputs longer.',
+  },
+  SERVICE_AUDIT_BROKEN: {
+    status: 500,
+    summary: 'The audit log does not fit together.',
+    next: 'Compare with an export or a signed head that was kept elsewhere, and restore a backup.',
+  },
+  SERVICE_RATE_LIMITED: {
+    status: 429,
+    summary: 'This client sends requests faster than it may.',
+    next: 'Wait for the seconds in Retry-After, or have the operator raise limits.perClient.',
+  },
+  SERVICE_EVENTS_FULL: {
+    status: 503,
+    summary: 'So many others follow the events that there is no place left.',
+    next: 'Try again later, or follow the events at another replica.',
+  },
+  SERVICE_BACKUP_EXISTS: {
+    status: 409,
+    summary: 'The file or the data directory that would be written exists already.',
+    next: 'Choose another path, or move away what is there.',
+  },
+  SERVICE_BACKUP_INVALID: {
+    status: 400,
+    summary: 'The file is no backup, was cut short, or was changed.',
+    next: 'Take another copy of the backup.',
+  },
+  SERVICE_BACKUP_PASSPHRASE: {
+    status: 400,
+    summary: 'The passphrase does not open this backup, or is too short.',
+    next: 'Give the passphrase that the backup was made with; a new one needs at least 12 characters.',
+  },
   SERVICE_HTTP_BODY_TOO_LARGE: {
     status: 413,
     summary: 'The request body is larger than the limit.',

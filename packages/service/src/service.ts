@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createHandshakes } from '@veritee/broker/handshake'
+import { createAccessFace, createGate, createKeyRoom } from './access/index.ts'
+import { createAttemptFace, createAttemptRoom } from './attempts/index.ts'
+import { answerAudited, createAuditFace, createAuditLog } from './audit/index.ts'
 import {
   createBrokerFace,
   createReleasePolicy,
   createReplayGuard,
+  createRotatingHandshakes,
   createSessionStore,
   SESSION_COOKIE,
 } from './broker-face/index.ts'
@@ -13,14 +16,16 @@ import { createGrpcListeners } from './grpc/index.ts'
 import { createHealthFace } from './health/index.ts'
 import { checkListen, closeServer, createApp, createHttpServer, listenOn } from './http/index.ts'
 import { createEvidenceJudge } from './judge/index.ts'
-import { claimPrivateDirectory, openKeyDirectory } from './keys/index.ts'
+import { claimPrivateDirectory, claimStore, createKeysFace, openKeyRing } from './keys/index.ts'
 import { createLogger, type Logger } from './log/index.ts'
 import { openReferences } from './references/index.ts'
-import { createSecretRoom, createStorageKeyRing } from './secrets/index.ts'
+import { createDirectoryKeyRing, createSecretRoom } from './secrets/index.ts'
 import { openStore, type Store } from './store/index.ts'
-import { createTokenIssuer } from './tokens/index.ts'
+import { createRotatingTokenIssuer, signAuditHead } from './tokens/index.ts'
 
 const SWEEP_MS = 60_000
+/** What a retired key made is understood so much longer than it lives: clocks of replicas differ. */
+const OVERLAP_SECONDS = 120
 
 /** Where a running service listens. */
 export interface ServiceAddress {
@@ -69,24 +74,38 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
   const dir = resolve(config.dir)
   const listenAddress = checkListen(config)
   claimPrivateDirectory(dir)
-  const keys = openKeyDirectory(config.keys === undefined ? join(dir, 'keys') : resolve(config.keys))
+  const ring = openKeyRing({
+    directory: config.keys === undefined ? join(dir, 'keys') : resolve(config.keys),
+    now,
+    overlapSeconds: {
+      token: config.token.lifetimeSeconds + OVERLAP_SECONDS,
+      handshake: config.handshake.lifetimeSeconds + config.token.lifetimeSeconds + OVERLAP_SECONDS,
+    },
+  })
   const judge = createEvidenceJudge(config, dir, now, log)
   const version = readVersion()
-  const tokens = await createTokenIssuer({ signingKey: keys.tokenSigningKey, token: config.token, version })
+  const tokens = createRotatingTokenIssuer(ring, { token: config.token, version })
   let state: 'ready' | 'stopping' = 'ready'
   const stopping = () => state === 'stopping'
   const store = await openStore(config.store, dir, log)
   try {
-    const handshakes = createHandshakes({
-      keys: [keys.handshakeKey],
+    await claimStore(store, ring)
+    const handshakes = createRotatingHandshakes(ring, {
       replayGuard: createReplayGuard(store),
       sessions: createSessionStore(store),
       lifetimeSeconds: config.handshake.lifetimeSeconds,
       cookieName: SESSION_COOKIE,
     })
-    const references = openReferences(config, { store, adminPublicKey: keys.adminPublicKey, now })
+    const accessKeys = createKeyRoom(store)
+    const gate = createGate({ adminPublicKey: () => ring.admin.adminPublicKey, keys: accessKeys, now })
+    const audit = createAuditLog(store, now)
+    const attempts = createAttemptRoom(store, now, config.retention)
+    const secrets = createSecretRoom(store, createDirectoryKeyRing(ring))
+    const references = openReferences(config, { store, gate, now })
     const grpc = createGrpcListeners(config, {
       references,
+      gate,
+      audit,
       isServing: async () => !stopping() && (await isWritable(store)),
       log,
     })
@@ -102,14 +121,25 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
           judge: judge.judge,
           tokens,
           policy: createReleasePolicy(config.release),
-          secrets: createSecretRoom(store, createStorageKeyRing(keys.storageKey)),
-          adminPublicKey: keys.adminPublicKey,
+          secrets,
+          gate,
+          audit,
+          attempts,
           bodyBytes: config.limits.bodyBytes,
           secure: config.tls !== undefined,
           now,
         }),
         ...references.faces,
+        createAccessFace({ gate, keys: accessKeys, audit, features: ['broker', 'references'], now }),
+        createAuditFace({
+          log: audit,
+          gate,
+          signHead: (head) => signAuditHead(ring.tokens()[0], config.token.issuer, head),
+        }),
+        createAttemptFace({ attempts, gate, now }),
+        createKeysFace({ gate, ring, secrets, audit, now }),
       ],
+      around: (route, c) => answerAudited(route, c, audit),
     })
     const server = createHttpServer(config, app.fetch)
     const sweeper = setInterval(() => void sweep(store, now(), log), SWEEP_MS).unref()
@@ -118,7 +148,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
     let stopped: Promise<void> | undefined
     return {
       config,
-      adminKey: { path: keys.adminKeyPath, created: keys.adminKeyCreated },
+      adminKey: { path: ring.admin.adminKeyPath, created: ring.admin.adminKeyCreated },
       notices,
       get address() {
         return address

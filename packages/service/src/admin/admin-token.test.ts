@@ -24,16 +24,25 @@ describe('administrator tokens', () => {
 
   test('accepts what createAdminToken signs', async () => {
     const privatePem = admin.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
-    expect(await verify(await createAdminToken(privatePem, { now: NOW }))).toEqual({})
-    expect(await verify(await createAdminToken(privatePem, { now: NOW, subject: 'ann' }))).toEqual({ subject: 'ann' })
-    expect(await verify(await createAdminToken(privatePem, { now: NOW, lifetimeSeconds: 1e9 }))).toEqual({})
+    expect(await verify(await createAdminToken(privatePem, { now: NOW }))).toEqual({ expiresAt: expect.any(Number) })
+    expect(await verify(await createAdminToken(privatePem, { now: NOW, subject: 'ann' }))).toEqual({
+      subject: 'ann',
+      expiresAt: NOW + 300,
+    })
+    expect(await verify(await createAdminToken(privatePem, { now: NOW, lifetimeSeconds: 1e9 }))).toEqual({
+      expiresAt: expect.any(Number),
+    })
   })
 
   test('accepts a hand-made token, with 60 s of leeway', async () => {
-    expect(await verify(forge({ alg: 'EdDSA' }, payload, byAdmin))).toEqual({})
-    expect(await verify(forge({ alg: 'EdDSA' }, { exp: NOW - 59 }, byAdmin))).toEqual({})
-    expect(await verify(forge({ alg: 'EdDSA' }, { exp: NOW + 3660 }, byAdmin))).toEqual({})
-    expect(await verify(forge({ alg: 'EdDSA' }, { ...payload, nbf: NOW + 59 }, byAdmin))).toEqual({})
+    expect(await verify(forge({ alg: 'EdDSA' }, payload, byAdmin))).toEqual({ expiresAt: expect.any(Number) })
+    expect(await verify(forge({ alg: 'EdDSA' }, { exp: NOW - 59 }, byAdmin))).toEqual({ expiresAt: expect.any(Number) })
+    expect(await verify(forge({ alg: 'EdDSA' }, { exp: NOW + 3660 }, byAdmin))).toEqual({
+      expiresAt: expect.any(Number),
+    })
+    expect(await verify(forge({ alg: 'EdDSA' }, { ...payload, nbf: NOW + 59 }, byAdmin))).toEqual({
+      expiresAt: expect.any(Number),
+    })
   })
 
   const invalid: [string, string][] = [

@@ -1,4 +1,6 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { encodeBase64Url, encodeUtf8 } from '@veritee/codec/bytes'
+import { digest } from '@veritee/codec/hash'
 import { jwtVerify, SignJWT } from 'jose'
 import { JWTExpired } from 'jose/errors'
 import { ServiceError } from '../errors.ts'
@@ -10,11 +12,19 @@ const LEEWAY_SECONDS = 60
 /** Who an administrator's token names; absent in tokens that carry no `sub`. */
 export interface Administrator {
   readonly subject?: string
+  /** When the token ends, epoch seconds. */
+  readonly expiresAt: number
+}
+
+/** Names an Ed25519 key: its RFC 7638 thumbprint, the `kid` of the tokens that it signs. */
+export function identifyAdminKey(key: KeyObject): string {
+  const { crv, kty, x } = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' })
+  return encodeBase64Url(digest('sha256', encodeUtf8(JSON.stringify({ crv, kty, x }))))
 }
 
 /**
  * Checks an administrator's token: a JWT signed with EdDSA by the admin key, whose `exp` is set, not past, and at most one
- * hour ahead (60 s of leeway each way). Roles are not looked at: whoever holds the admin key may do everything.
+ * hour ahead (60 s of leeway each way). What the key may do is not looked at here.
  *
  * @param now epoch seconds
  * @throws ServiceError SERVICE_ADMIN_TOKEN_INVALID, SERVICE_ADMIN_TOKEN_EXPIRED
@@ -35,7 +45,8 @@ export async function verifyAdminToken(token: string, publicKey: KeyObject, now:
       details: { path: 'authorization.exp', expected: `at most ${latest}`, actual: payload.exp },
     })
   }
-  return payload.sub === undefined ? {} : { subject: payload.sub }
+  const expiresAt = payload.exp as number
+  return payload.sub === undefined ? { expiresAt } : { subject: payload.sub, expiresAt }
 }
 
 /**
@@ -59,7 +70,7 @@ export async function createAdminToken(
   }
   const jwt = new SignJWT(subject === undefined ? {} : { sub: subject })
   return jwt
-    .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT' })
+    .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT', kid: identifyAdminKey(key) })
     .setIssuedAt(now)
     .setExpirationTime(now + Math.min(lifetimeSeconds, ADMIN_TOKEN_MAX_SECONDS))
     .sign(key)

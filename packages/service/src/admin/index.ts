@@ -1,1 +1,7 @@
-export { ADMIN_TOKEN_MAX_SECONDS, type Administrator, createAdminToken, verifyAdminToken } from './admin-token.ts'
+export {
+  ADMIN_TOKEN_MAX_SECONDS,
+  type Administrator,
+  createAdminToken,
+  identifyAdminKey,
+  verifyAdminToken,
+} from './admin-token.ts'

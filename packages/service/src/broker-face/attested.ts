@@ -1,7 +1,7 @@
 import { BrokerError } from '@veritee/broker'
 import type { Handshakes } from '@veritee/broker/handshake'
 import type { HttpContext } from '../http/index.ts'
-import { readBearer } from './administrator.ts'
+import { readBearer } from './bearer.ts'
 import { readCookie } from './cookie.ts'
 
 const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/

@@ -1,16 +1,18 @@
-import type { KeyObject } from 'node:crypto'
 import type { Judgement } from '@veritee/appraisal/judge'
 import type { BoundEvidence, Handshakes } from '@veritee/broker/handshake'
 import { encryptSecret } from '@veritee/broker/jwe'
 import { formatResourcePath, parseResourcePath, type ResourcePolicy } from '@veritee/broker/resources'
-import { type Face, type HttpContext, readBody } from '../http/index.ts'
+import { admitRequest, coversPath, type Gate } from '../access/index.ts'
+import { type AttemptRoom, nameTokenMachine } from '../attempts/index.ts'
+import { type AuditLog, nameActor } from '../audit/index.ts'
+import { type Face, type HttpContext, readBody, readClientAddress } from '../http/index.ts'
 import type { SecretRoom } from '../secrets/index.ts'
 import type { TokenIssuer } from '../tokens/index.ts'
-import { requireAdministrator } from './administrator.ts'
+import { judgeAttempt } from './attempt.ts'
 import { findAttestationToken } from './attested.ts'
 import { encodeCookie, readCookie } from './cookie.ts'
 import { ADMIN_DELETE, ADMIN_LIST, ADMIN_PUT, ATTEST, AUTH, RESOURCE } from './operations.ts'
-import { requireAccepted, requireRelease } from './verdicts.ts'
+import { requireRelease } from './verdicts.ts'
 
 /** Name of the session cookie in the key broker protocol. */
 export const SESSION_COOKIE = 'kbs-session-id'
@@ -22,7 +24,9 @@ export interface BrokerFaceOptions {
   readonly secrets: SecretRoom
   /** Decides which secrets a token's claims are good for. */
   readonly policy: ResourcePolicy
-  readonly adminPublicKey: KeyObject
+  readonly gate: Gate
+  readonly audit: AuditLog
+  readonly attempts: AttemptRoom
   readonly bodyBytes: number
   /** Whether cookies are marked `Secure`. */
   readonly secure: boolean
@@ -38,10 +42,16 @@ export function createBrokerFace(options: BrokerFaceOptions): Face {
     basePaths: ['/kbs/v0', '/api/kbs/v0'],
     routes: [
       { method: 'post', path: '/auth', operation: AUTH, respond: (c) => openHandshake(c, options) },
-      { method: 'post', path: '/attest', operation: ATTEST, respond: (c) => attest(c, options) },
-      { method: 'get', path, operation: RESOURCE, respond: (c) => releaseSecret(c, options) },
-      { method: 'post', path, operation: ADMIN_PUT, respond: (c) => storeSecret(c, options) },
-      { method: 'delete', path, operation: ADMIN_DELETE, respond: (c) => deleteSecret(c, options) },
+      { method: 'post', path: '/attest', operation: ATTEST, audit: 'attestation', respond: (c) => attest(c, options) },
+      { method: 'get', path, operation: RESOURCE, audit: 'secret.release', respond: (c) => releaseSecret(c, options) },
+      { method: 'post', path, operation: ADMIN_PUT, audit: 'secret.write', respond: (c) => storeSecret(c, options) },
+      {
+        method: 'delete',
+        path,
+        operation: ADMIN_DELETE,
+        audit: 'secret.delete',
+        respond: (c) => deleteSecret(c, options),
+      },
       { method: 'get', path: '/resources', operation: ADMIN_LIST, respond: (c) => listSecrets(c, options) },
     ],
   }
@@ -56,19 +66,15 @@ async function openHandshake(
 }
 
 async function attest(c: HttpContext, options: BrokerFaceOptions): Promise<Response> {
-  const { handshakes, judge, tokens, secure } = options
+  const { handshakes, tokens, secure } = options
   const now = options.now()
+  c.set('auditDetail', { object: 'handshake' })
   const body = await readBody(c.req.raw, options.bodyBytes)
   const outcome = await handshakes.receive(body, readCookie(c.req.header('cookie'), SESSION_COOKIE), now)
   if (outcome.kind === 'answered')
     return answerJson(c, outcome.response.body, encodeCookie(outcome.response.cookie, secure))
   const { attestation } = outcome
-  const judged = await Promise.all(
-    attestation.evidence.map(async (evidence) => ({ evidence, judgement: await judge(evidence, now) })),
-  )
-  const simulated = judged.some(({ judgement }) => judgement.simulated)
-  c.set('log', c.get('log').child({ tee: attestation.tee, simulated }))
-  requireAccepted(judged)
+  const judged = await judgeAttempt(c, attestation, options, now)
   const issued = await tokens.issue(attestation, judged, now)
   const completed = await handshakes.complete(attestation, issued.token, issued.expiresAt, now)
   return answerJson(c, completed.body, encodeCookie(completed.cookie, secure))
@@ -77,11 +83,15 @@ async function attest(c: HttpContext, options: BrokerFaceOptions): Promise<Respo
 async function releaseSecret(c: HttpContext, options: BrokerFaceOptions): Promise<Response> {
   const now = options.now()
   const name = readResourceName(c)
+  c.set('auditDetail', { object: name })
   const verified = await options.tokens.verify(
     await findAttestationToken(c, options.handshakes, SESSION_COOKIE, now),
     now,
   )
-  c.set('log', c.get('log').child({ resource: name, tokenId: verified.id, simulated: verified.simulated }))
+  const { id: tokenId, simulated } = verified
+  c.set('log', c.get('log').child({ resource: name, tokenId, simulated }))
+  c.set('actor', { kind: 'machine', id: nameTokenMachine(verified.claims) ?? readClientAddress(c) })
+  c.set('auditDetail', { object: name, detail: { tokenId, simulated } })
   await requireRelease(options.policy, name, verified.claims)
   const secret = await options.secrets.read(name)
   try {
@@ -92,24 +102,35 @@ async function releaseSecret(c: HttpContext, options: BrokerFaceOptions): Promis
 }
 
 async function storeSecret(c: HttpContext, options: BrokerFaceOptions): Promise<Response> {
-  const { subject } = await requireAdministrator(c, options.adminPublicKey, options.now())
+  const { gate, audit, secrets, bodyBytes } = options
+  await gate.authenticate(c.req.header('authorization'))
   const name = readResourceName(c)
-  const version = await options.secrets.put(name, await readBody(c.req.raw, options.bodyBytes))
-  c.set('log', c.get('log').child({ resource: name, version, administrator: subject }))
+  await admitRequest(c, gate, 'secrets:write', name)
+  const content = await readBody(c.req.raw, bodyBytes)
+  const event = { actor: nameActor(c), action: 'secret.write', object: name, outcome: 'done' as const }
+  const detail = { bytes: content.length }
+  const version = await audit.commit({ ...event, requestId: c.get('requestId'), detail }, (access) =>
+    secrets.put(name, content, access),
+  )
+  c.set('audited', true)
+  c.set('log', c.get('log').child({ resource: name, version }))
   return c.body(null, 200)
 }
 
-async function deleteSecret(c: HttpContext, options: BrokerFaceOptions): Promise<Response> {
-  const { subject } = await requireAdministrator(c, options.adminPublicKey, options.now())
+async function deleteSecret(c: HttpContext, { gate, audit, secrets }: BrokerFaceOptions): Promise<Response> {
+  await gate.authenticate(c.req.header('authorization'))
   const name = readResourceName(c)
-  await options.secrets.delete(name)
-  c.set('log', c.get('log').child({ resource: name, administrator: subject }))
+  await admitRequest(c, gate, 'secrets:write', name)
+  const event = { actor: nameActor(c), action: 'secret.delete', object: name, outcome: 'done' as const }
+  await audit.commit({ ...event, requestId: c.get('requestId') }, (access) => secrets.delete(name, access))
+  c.set('audited', true)
+  c.set('log', c.get('log').child({ resource: name }))
   return c.body(null, 200)
 }
 
-async function listSecrets(c: HttpContext, options: BrokerFaceOptions): Promise<Response> {
-  await requireAdministrator(c, options.adminPublicKey, options.now())
-  const names = await options.secrets.list()
+async function listSecrets(c: HttpContext, { gate, secrets }: BrokerFaceOptions): Promise<Response> {
+  const { scopes } = await admitRequest(c, gate, 'secrets:list')
+  const names = (await secrets.list()).filter((name) => coversPath(scopes, name))
   return c.json(
     names.map((name) => {
       const [repository_name, resource_type, resource_tag] = name.split('/')

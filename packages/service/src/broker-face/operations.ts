@@ -1,33 +1,16 @@
 import { z } from '@hono/zod-openapi'
-import type { Route } from '../http/index.ts'
+import { jsonContent as json, type Operation, refusal } from '../http/operation.ts'
 
 /** What the OpenAPI document says of each operation. Bodies are read by the broker's own strict parsers, not by these. */
-type Operation = Route['operation']
-
-const problem = z
-  .object({
-    type: z.string(),
-    detail: z.string(),
-    code: z.string(),
-    next: z.string(),
-    path: z.string().optional(),
-    findings: z.array(
-      z.object({ code: z.string(), severity: z.string(), path: z.string(), message: z.string() }).loose(),
-    ),
-    requestId: z.string().optional(),
-  })
-  .loose()
-  .openapi('Problem')
-
-const json = (schema: z.ZodType) => ({ 'application/json': { schema } })
-const refusal = (description: string) => ({ description, content: json(problem) })
-
 const segment = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/)
 const params = z.object({ repository: segment, type: segment, tag: segment })
 const bytes = { content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } } }
 
 const MALFORMED = { 400: refusal('The request is malformed'), 413: refusal('The body is too large') }
-const ADMIN_REFUSED = { 401: refusal('No valid administrator token') }
+const ADMIN_REFUSED = {
+  401: refusal('No valid administrator token'),
+  403: refusal('The role or the scopes of the key do not allow it'),
+}
 const ABSENT = { 404: refusal('No such secret, or no such path') }
 const admin = [{ admin: [] }]
 

@@ -25,7 +25,18 @@ describe('configuration', () => {
       collateral: { bundles: [], timeoutSeconds: 10 },
       trustSimulatedRoots: [],
       release: { statuses: ['affirming'] },
-      limits: { bodyBytes: 2097152, requestSeconds: 30, headersSeconds: 10, stopSeconds: 20, connections: 4096 },
+      limits: {
+        bodyBytes: 2097152,
+        requestSeconds: 30,
+        headersSeconds: 10,
+        stopSeconds: 20,
+        connections: 4096,
+        perClient: { perSecond: 100, burst: 1000, loopback: false },
+      },
+      retention: { attemptDays: 365, inputDays: 30, inputBytes: 4 * 1024 ** 3 },
+      metrics: 'loopback',
+      references: { register: 'merge', provenanceKeys: [], allowUnsignedProvenance: false },
+      grpc: { allowPlain: false },
       log: { level: 'info' },
     })
   })

@@ -89,8 +89,26 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
       headersSeconds: seconds(1, 120).default(10),
       stopSeconds: seconds(1, 600).default(20),
       connections: z.int().min(1).max(1_000_000).default(4096),
+      perClient: z
+        .strictObject({
+          perSecond: z.number().min(0.1).max(100_000).default(100),
+          burst: z.int().min(1).max(1_000_000).default(1000),
+          loopback: z.boolean().default(false),
+        })
+        .prefault({}),
     })
     .prefault({}),
+  retention: z
+    .strictObject({
+      attemptDays: z.int().min(1).max(3650).default(365),
+      inputDays: z.int().min(1).max(3650).default(30),
+      inputBytes: z
+        .int()
+        .min(1024 * 1024)
+        .default(4 * 1024 ** 3),
+    })
+    .prefault({}),
+  metrics: z.enum(['loopback', 'open', 'off']).default('loopback'),
   log: z
     .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info') })
     .prefault({}),
@@ -166,7 +184,25 @@ export interface ServiceConfig {
     /** How long a stop waits for running requests. */
     readonly stopSeconds: number
     readonly connections: number
+    /** How fast one address (one /64 network of IPv6) may send requests, over all replicas. */
+    readonly perClient: {
+      readonly perSecond: number
+      /** Requests that may come at once after a pause. */
+      readonly burst: number
+      /** Whether requests from this very machine are limited too. */
+      readonly loopback: boolean
+    }
   }
+  readonly retention: {
+    /** Verdicts of attestations with their findings. */
+    readonly attemptDays: number
+    /** What policies were evaluated on, the most of what an attestation takes. */
+    readonly inputDays: number
+    /** All inputs together; the oldest go first. */
+    readonly inputBytes: number
+  }
+  /** Who may read `/metrics`: programs on this machine, everybody, or nobody. */
+  readonly metrics: 'loopback' | 'open' | 'off'
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' }
 }
 

@@ -1,4 +1,5 @@
-import { ServiceError } from '../errors.ts'
+import type { Gate, Permission } from '../access/index.ts'
+import type { AuditActor, AuditLog } from '../audit/index.ts'
 
 /**
  * Says who a gRPC request is from, or throws what the caller is to learn.
@@ -12,17 +13,22 @@ const LOCAL = 'grpc on this machine'
 
 /**
  * Who may do what on a listener. On loopback everybody on this machine may, as the programs expect that connect there; beyond
- * it everything needs an administrator's token in `authorization`. A token that is sent must be valid in either case.
- *
- * @param verify checks a token and gives its subject
+ * it everything needs an administrator's token in `authorization`. A token that is sent must be valid in either case. What
+ * may change something is in the audit log before it is done.
  */
-export function createCallAuthorizer(loopback: boolean, verify: (token: string) => Promise<string>): AuthorizeCall {
-  return async (headers) => {
+export function createCallAuthorizer(loopback: boolean, gate: Gate, audit: AuditLog): AuthorizeCall {
+  const enter = async (actor: AuditActor, permission: Permission) => {
+    if (!permission.endsWith(':write')) return
+    await audit.record({ actor, action: permission.replace(':', '.'), object: 'grpc', outcome: 'done' })
+  }
+  return async (headers, permission) => {
     const given = headers.get('authorization')
-    if (given === null && loopback) return LOCAL
-    const token = /^Bearer +(\S+)$/i.exec(given ?? '')?.[1]
-    if (token === undefined)
-      throw new ServiceError('SERVICE_ADMIN_TOKEN_MISSING', undefined, { details: { path: 'authorization' } })
-    return verify(token)
+    if (given === null && loopback) {
+      await enter({ kind: 'client', id: LOCAL }, permission)
+      return LOCAL
+    }
+    const { id, name, role, subject } = await gate.admit(given, permission)
+    await enter({ kind: 'administrator', id, name, role, ...(subject === undefined ? {} : { subject }) }, permission)
+    return subject ?? name
   }
 }

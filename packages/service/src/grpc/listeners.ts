@@ -1,4 +1,6 @@
 import type { ConnectRouter } from '@connectrpc/connect'
+import type { Gate } from '../access/index.ts'
+import type { AuditLog } from '../audit/index.ts'
 import type { ServiceConfig } from '../config/index.ts'
 import { ServiceError } from '../errors.ts'
 import { parseListen } from '../http/index.ts'
@@ -15,7 +17,9 @@ import { addReflectionService } from './reflection-service.ts'
 import { createGrpcServer, type GrpcServer } from './server.ts'
 
 export interface GrpcRuntime {
-  readonly references: Pick<References, 'registrar' | 'verifyToken'>
+  readonly references: Pick<References, 'registrar'>
+  readonly gate: Gate
+  readonly audit: AuditLog
   /** Absent: a listener for it is not opened. */
   readonly attestation?: AttestationPort
   readonly isServing: () => Promise<boolean>
@@ -88,10 +92,10 @@ function addServices(
   key: Key,
   loopback: boolean,
   config: ServiceConfig,
-  { references, attestation, isServing, log }: GrpcRuntime,
+  { references, gate, audit, attestation, isServing, log }: GrpcRuntime,
 ): void {
-  const { registrar, verifyToken } = references
-  const authorize = createCallAuthorizer(loopback, verifyToken)
+  const { registrar } = references
+  const authorize = createCallAuthorizer(loopback, gate, audit)
   addReferenceService(router, { registrar, authorize, register: config.references.register, log })
   const withAttestation = key === 'attestation' && attestation !== undefined
   if (withAttestation) addAttestationService(router, attestation, log)

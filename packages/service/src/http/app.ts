@@ -13,6 +13,12 @@ export interface AppOptions {
   /** True while the service stops: connections are closed after their answer. */
   readonly stopping: () => boolean
   readonly version: string
+  /** Runs a route's answer with what belongs around it, such as its audit entry. */
+  readonly around?: (route: Route, c: HttpContext) => Promise<Response>
+  /** Refuses requests before anything of them is read. */
+  readonly admit?: (c: HttpContext) => Promise<void>
+  /** Told about every answer. */
+  readonly onAnswer?: (c: HttpContext, seconds: number) => void
 }
 
 const SECURITY_HEADERS = {
@@ -35,13 +41,23 @@ export function createApp(options: AppOptions): OpenAPIHono<HttpEnv> {
     const startedAt = performance.now()
     checkTarget(c.env?.incoming?.url ?? readTarget(c.req.url), freePrefixes)
     await next()
-    c.get('log').info({ status: c.res.status, ms: Math.round(performance.now() - startedAt) }, 'answered')
+    const ms = performance.now() - startedAt
+    options.onAnswer?.(c, ms / 1000)
+    c.get('log').info({ status: c.res.status, ms: Math.round(ms) }, 'answered')
   })
   app.use(async (c, next) => {
     await next()
     finishResponse(c, options)
   })
-  for (const face of options.faces) mountFace(app, face)
+  if (options.admit !== undefined) {
+    const { admit } = options
+    app.use(async (c, next) => {
+      await admit(c)
+      await next()
+    })
+  }
+  for (const face of options.faces)
+    mountFace(app, face, options.around ?? ((route, c) => Promise.resolve(route.respond(c))))
   app.get('/openapi.json', (c) =>
     c.json(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Veritee', version: options.version } })),
   )
@@ -89,19 +105,21 @@ function refuse(c: HttpContext, error: unknown, options: AppOptions): Response {
   if (isCodedError(error) && status < 500) log.info({ status, code: error.code, detail: error.message }, 'refused')
   else log.error({ status, err: error }, 'failed')
   c.res = c.json(problem, status)
+  const { retryAfterSeconds } = isCodedError(error) ? error.details : {}
+  if (typeof retryAfterSeconds === 'number') c.res.headers.set('retry-after', String(retryAfterSeconds))
   if (status === 413) c.res.headers.set('connection', 'close')
   if (status === 401 && problem.code.startsWith('SERVICE_ADMIN_')) c.res.headers.set('www-authenticate', 'Bearer')
   finishResponse(c, options)
   return c.res
 }
 
-function mountFace(app: OpenAPIHono<HttpEnv>, face: Face): void {
+function mountFace(app: OpenAPIHono<HttpEnv>, face: Face, around: NonNullable<AppOptions['around']>): void {
   for (const route of face.routes) {
     const { method, path, operation } = route
     const shown = `${face.basePaths[0]}${path}` || '/'
     app.openAPIRegistry.registerPath({ method, path: shown, tags: [face.name], ...operation })
     for (const base of face.basePaths)
-      app.on(method.toUpperCase(), toPattern(base + path, route.freeTail), (c) => route.respond(c))
+      app.on(method.toUpperCase(), toPattern(base + path, route.freeTail), (c) => around(route, c))
   }
   for (const [path, methods] of groupMethods(face.routes)) {
     const freeTail = face.routes.some((route) => route.path === path && route.freeTail)

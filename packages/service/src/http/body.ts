@@ -1,4 +1,7 @@
 import { concatBytes } from '@veritee/codec/bytes'
+import { isCodedError } from '@veritee/codec/error'
+import { parseJson } from '@veritee/codec/json'
+import type { z } from 'zod'
 import { ServiceError } from '../errors.ts'
 
 /**
@@ -36,4 +39,28 @@ function tooLarge(limitBytes: number): ServiceError {
   return new ServiceError('SERVICE_HTTP_BODY_TOO_LARGE', undefined, {
     details: { path: 'body', expected: `at most ${limitBytes} bytes` },
   })
+}
+
+/**
+ * Reads a JSON body that must be exactly what the schema says: no other members, no member twice.
+ *
+ * @throws ServiceError SERVICE_REQUEST_INVALID naming the member, SERVICE_HTTP_BODY_*
+ */
+export async function readJsonBody<T>(request: Request, limitBytes: number, schema: z.ZodType<T>): Promise<T> {
+  const bytes = await readBody(request, limitBytes)
+  let value: unknown
+  try {
+    value = parseJson(bytes)
+  } catch (cause) {
+    if (!isCodedError(cause)) throw cause
+    throw new ServiceError('SERVICE_REQUEST_INVALID', `The body is no JSON: ${cause.message}`, {
+      cause,
+      details: { path: 'body' },
+    })
+  }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const path = issue?.path.join('.') || 'body'
+  throw new ServiceError('SERVICE_REQUEST_INVALID', `${path}: ${issue?.message}.`, { details: { path } })
 }

@@ -1,4 +1,7 @@
 export { createApp, readFreeTail } from './app.ts'
-export { readBody } from './body.ts'
+export { readBody, readJsonBody } from './body.ts'
+export { readClientAddress } from './client.ts'
+export { type Page, type PageQuery, readPage } from './page.ts'
+export { describeProblem } from './problem.ts'
 export { checkListen, closeServer, createHttpServer, type ListenAddress, listenOn, parseListen } from './server.ts'
 export type { Face, HttpContext, HttpEnv, Route } from './types.ts'

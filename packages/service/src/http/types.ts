@@ -1,13 +1,30 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { RouteConfig } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import type { Permission, Principal } from '../access/index.ts'
+import type { AuditActor, AuditEvent } from '../audit/index.ts'
 import type { Logger } from '../log/index.ts'
+import type { StoreEntry } from '../store/index.ts'
 
 /** What every request carries through the service. */
 export interface HttpEnv {
   /** Absent for requests made in this process through `Service.fetch`. */
   Bindings: Partial<HttpBindings>
-  Variables: { requestId: string; log: Logger }
+  Variables: {
+    requestId: string
+    log: Logger
+    /** Who was admitted, and what for. */
+    principal?: Principal
+    permission?: Permission
+    /** Who a request is from when it is no administrator, such as a machine that attested. */
+    actor?: AuditActor
+    /** What the audit entry of the request says beside what its route says. */
+    auditDetail?: Partial<Pick<AuditEvent, 'object' | 'detail' | 'reason'>>
+    /** Records that are written together with the audit entry. */
+    auditRecords?: readonly StoreEntry[]
+    /** The route wrote its entry itself, together with its change. */
+    audited?: boolean
+  }
 }
 
 export type HttpContext = Context<HttpEnv>
@@ -20,6 +37,8 @@ export interface Route {
   /** The last parameter is any text: percent-encoded, slashes included. `readFreeTail` gives it decoded. */
   readonly freeTail?: boolean
   readonly operation: Pick<RouteConfig, 'summary' | 'description' | 'request' | 'responses' | 'security'>
+  /** The name under which every request of this route is in the audit log, whatever comes of it. */
+  readonly audit?: string
   respond(context: HttpContext): Promise<Response> | Response
 }
 

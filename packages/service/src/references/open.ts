@@ -1,13 +1,12 @@
-import type { KeyObject } from 'node:crypto'
 import type { MaterialTrust } from '@veritee/appraisal/references'
 import { parsePem } from '@veritee/codec/pem'
 import { importPublicKey, type PublicKey } from '@veritee/codec/signature'
-import { verifyAdminToken } from '../admin/index.ts'
-import { requireAdministrator } from '../broker-face/index.ts'
+import { admitRequest, type Gate } from '../access/index.ts'
 import type { ServiceConfig } from '../config/index.ts'
 import type { Face } from '../http/index.ts'
 import { parseNamedFile } from '../judge/index.ts'
 import type { Store } from '../store/index.ts'
+import type { Authorize } from './access.ts'
 import { createReferenceApiFace } from './api-face.ts'
 import { createReferenceBrokerFace } from './broker-face.ts'
 import { createRegistrar, type Registrar } from './registrar.ts'
@@ -16,7 +15,7 @@ import type { ReferenceRoom } from './types.ts'
 
 export interface ReferenceRuntime {
   readonly store: Store
-  readonly adminPublicKey: KeyObject
+  readonly gate: Gate
   /** Epoch seconds. */
   readonly now: () => number
 }
@@ -26,20 +25,16 @@ export interface References {
   readonly room: ReferenceRoom
   readonly registrar: Registrar
   readonly faces: readonly Face[]
-  /** Checks an administrator's token and gives the name that changes are recorded under. */
-  readonly verifyToken: (token: string) => Promise<string>
   /** Sentences about what is trusted only because the configuration says so. */
   readonly notices: readonly string[]
 }
-
-const ADMINISTRATOR = 'administrator'
 
 /**
  * Opens the reference values that a store holds, as the configuration says.
  *
  * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_FILE_INVALID for the keys of provenance
  */
-export function openReferences(config: ServiceConfig, { store, adminPublicKey, now }: ReferenceRuntime): References {
+export function openReferences(config: ServiceConfig, { store, gate, now }: ReferenceRuntime): References {
   const { provenance, provenanceKeys, allowUnsignedProvenance } = config.references
   const keys = provenanceKeys.map((path) => parseNamedFile(path, 'references.provenanceKeys', readPublicKey))
   const trust: MaterialTrust = { keys, allowUnsigned: allowUnsignedProvenance }
@@ -47,8 +42,10 @@ export function openReferences(config: ServiceConfig, { store, adminPublicKey, n
   const provenanceDir = provenance === undefined ? {} : { provenanceDir: provenance }
   const registrar = createRegistrar({ room, trust, now, ...provenanceDir })
   const { bodyBytes } = config.limits
-  const authorize: Parameters<typeof createReferenceApiFace>[0]['authorize'] = async (c) =>
-    (await requireAdministrator(c, adminPublicKey, now())).subject ?? ADMINISTRATOR
+  const authorize: Authorize = async (c, permission) => {
+    const { subject, name } = await admitRequest(c, gate, permission, c.req.param('set'))
+    return subject ?? name
+  }
   return {
     room,
     registrar,
@@ -56,7 +53,6 @@ export function openReferences(config: ServiceConfig, { store, adminPublicKey, n
       createReferenceBrokerFace({ registrar, authorize, bodyBytes }),
       createReferenceApiFace({ room, authorize, keys, bodyBytes, now }),
     ],
-    verifyToken: async (token) => (await verifyAdminToken(token, adminPublicKey, now())).subject ?? ADMINISTRATOR,
     notices: allowUnsignedProvenance
       ? [
           'Provenance of reference values is taken unsigned: whoever can write to its folder decides what machines may be.',

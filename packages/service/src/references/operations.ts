@@ -36,7 +36,7 @@ const done = { 200: { description: 'Done' } }
 export const QUERY_ALL: Operation = {
   summary: 'Every reference value that has not expired, by name',
   security,
-  responses: { 200: { description: 'Values by name', content: json(z.record(z.string(), z.json())) }, ...REFUSED },
+  responses: { 200: { description: 'Values by name', content: json(z.record(z.string(), z.any())) }, ...REFUSED },
 }
 
 export const REGISTER: Operation = {
@@ -64,7 +64,7 @@ export const QUERY_ONE: Operation = {
   summary: 'One reference value; the name may hold slashes',
   security,
   request: { params: z.object({ id: z.string() }) },
-  responses: { 200: { description: 'The value', content: json(z.json()) }, ...REFUSED, ...ABSENT },
+  responses: { 200: { description: 'The value', content: json(z.any()) }, ...REFUSED, ...ABSENT },
 }
 
 export const REPLACE: Operation = {

@@ -3,7 +3,14 @@ import { z } from '@hono/zod-openapi'
 
 const time = z.string().max(40).openapi({ format: 'date-time' })
 const name = z.string().min(1).max(512)
-const values = z.array(z.json()).max(4096)
+const values = z.array(z.any()).max(4096)
+/** An object that is passed on as it was read: a record of this library leaves out members with names such as `__proto__`. */
+const byName = z
+  .custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be an object of values by name',
+  )
+  .openapi({ type: 'object' })
 
 const incoming = (operation: 'merge' | 'replace' | 'replace-all') =>
   z.strictObject({
@@ -11,7 +18,7 @@ const incoming = (operation: 'merge' | 'replace' | 'replace-all') =>
     /** A reference value message, as text or as an object. */
     message: z.union([z.string(), z.looseObject({ type: z.string(), payload: z.string() })]).optional(),
     /** Values by name, instead of a message. */
-    values: z.record(name, z.json()).optional(),
+    values: byName.optional(),
     /** Expiry of `values`; 12 months when absent. */
     validUntil: time.optional(),
   })
@@ -97,7 +104,7 @@ export const VALUE_VIEW: z.ZodType = z
     name: z.string(),
     kind: z.enum(['digests', 'value']),
     digests: z.array(z.object({ algorithm: z.string(), value: z.string(), label: z.string().nullable() })),
-    value: z.json().optional(),
+    value: z.any().optional(),
     validUntil: z.string(),
     state: z.enum(['active', 'expired']),
   })
@@ -119,7 +126,7 @@ export const PREVIEW_VIEW: z.ZodType = z
     set: z.string(),
     baseVersion: z.int(),
     difference,
-    policy: z.array(z.object({ name: z.string(), before: z.json().optional(), after: z.json().optional() })),
+    policy: z.array(z.object({ name: z.string(), before: z.any().optional(), after: z.any().optional() })),
     effect: z.unknown().optional(),
   })
   .openapi('ReferencePreview')

@@ -1,2 +1,2 @@
-export { createStorageKeyRing, type StorageKeyRing } from './sealed-secret.ts'
-export { createSecretRoom, type SecretRoom } from './secret-room.ts'
+export { createDirectoryKeyRing, createStorageKeyRing, type StorageKeyRing } from './sealed-secret.ts'
+export { createSecretRoom, type Rewrapping, type SecretRoom } from './secret-room.ts'

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { concatBytes, decodeBase64Url, encodeBase64Url, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
-import { hmac } from '@veritee/codec/hash'
+import { concatBytes, decodeBase64Url, encodeBase64Url, encodeUtf8 } from '@veritee/codec/bytes'
 import { ServiceError } from '../errors.ts'
+import { identifySecretKey, type KeyRing } from '../keys/key-ring.ts'
 
 const IV_BYTES = 12
 const TAG_BYTES = 16
@@ -35,9 +35,24 @@ export function createStorageKeyRing(active: Uint8Array, ...retired: Uint8Array[
   return { activeKeyId: identifyStorageKey(active), find: (keyId) => keys.get(keyId) }
 }
 
+/** The storage keys of a key directory; one that is not known yet is looked for there. */
+export function createDirectoryKeyRing(ring: KeyRing): StorageKeyRing {
+  const find = (keyId: string) => ring.storage().find(({ id }) => id === keyId)?.key
+  return {
+    get activeKeyId() {
+      return ring.storage()[0].id
+    },
+    find(keyId) {
+      const present = find(keyId)
+      if (present === undefined) ring.reloadChanged()
+      return present ?? find(keyId)
+    },
+  }
+}
+
 /** A short name that tells nothing about the key. */
 export function identifyStorageKey(key: Uint8Array): string {
-  return encodeHex(hmac('sha256', key, encodeUtf8('veritee storage key id')).subarray(0, 8))
+  return identifySecretKey(key, 'storage')
 }
 
 /** @param name the path of the secret, bound into the record */
@@ -57,6 +72,30 @@ export function sealSecret(content: Uint8Array, name: string, version: number, r
 
 /** @throws ServiceError SERVICE_SECRET_UNREADABLE when the key is unknown or the record was changed or moved. */
 export function openSecret(sealed: SealedSecret, name: string, ring: StorageKeyRing): Uint8Array {
+  const dataKey = unwrapKey(sealed, name, ring)
+  try {
+    const content = decrypt(dataKey, decodeBase64Url(sealed.content), bindRecord('content', name, sealed.version))
+    dataKey.fill(0)
+    return content
+  } catch (cause) {
+    throw new ServiceError('SERVICE_SECRET_UNREADABLE', undefined, { cause, details: { path: name } })
+  }
+}
+
+/**
+ * Wraps the data key of a secret under the active storage key; the content stays as it is.
+ *
+ * @throws ServiceError SERVICE_SECRET_UNREADABLE
+ */
+export function rewrapSecret(sealed: SealedSecret, name: string, ring: StorageKeyRing): SealedSecret {
+  const dataKey = unwrapKey(sealed, name, ring)
+  const storageKey = ring.find(ring.activeKeyId) as Uint8Array
+  const wrappedKey = encodeBase64Url(encrypt(storageKey, dataKey, bindRecord('key', name, sealed.version)))
+  dataKey.fill(0)
+  return { ...sealed, keyId: ring.activeKeyId, wrappedKey }
+}
+
+function unwrapKey(sealed: SealedSecret, name: string, ring: StorageKeyRing): Uint8Array {
   const storageKey = ring.find(sealed.keyId)
   if (storageKey === undefined) {
     throw new ServiceError('SERVICE_SECRET_UNREADABLE', 'The storage key of this secret is not here.', {
@@ -64,10 +103,7 @@ export function openSecret(sealed: SealedSecret, name: string, ring: StorageKeyR
     })
   }
   try {
-    const dataKey = decrypt(storageKey, decodeBase64Url(sealed.wrappedKey), bindRecord('key', name, sealed.version))
-    const content = decrypt(dataKey, decodeBase64Url(sealed.content), bindRecord('content', name, sealed.version))
-    dataKey.fill(0)
-    return content
+    return decrypt(storageKey, decodeBase64Url(sealed.wrappedKey), bindRecord('key', name, sealed.version))
   } catch (cause) {
     throw new ServiceError('SERVICE_SECRET_UNREADABLE', undefined, { cause, details: { path: name } })
   }

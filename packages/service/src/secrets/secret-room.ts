@@ -1,7 +1,7 @@
 import { decodeUtf8, encodeUtf8 } from '@veritee/codec/bytes'
 import { ServiceError } from '../errors.ts'
-import type { Store } from '../store/index.ts'
-import { openSecret, type SealedSecret, type StorageKeyRing, sealSecret } from './sealed-secret.ts'
+import type { Store, StoreAccess } from '../store/index.ts'
+import { openSecret, rewrapSecret, type SealedSecret, type StorageKeyRing, sealSecret } from './sealed-secret.ts'
 
 const PREFIX = 'secret/'
 const PAGE = 500
@@ -9,25 +9,50 @@ const ATTEMPTS = 5
 
 /** Secrets in the store, encrypted. A name is a resource path of three segments, such as `default/key/disk`. */
 export interface SecretRoom {
-  /** Stores a secret, replacing the one that was there. Returns its version, counted from 1. */
-  put(name: string, content: Uint8Array): Promise<number>
+  /**
+   * Stores a secret, replacing the one that was there. Returns its version, counted from 1.
+   *
+   * @param access a transaction to write in
+   * @throws ServiceError SERVICE_SECRET_EMPTY, SERVICE_SECRET_CONFLICT
+   */
+  put(name: string, content: Uint8Array, access?: StoreAccess): Promise<number>
   /** @throws ServiceError SERVICE_SECRET_NOT_FOUND, SERVICE_SECRET_UNREADABLE */
   read(name: string): Promise<Uint8Array>
   /** @throws ServiceError SERVICE_SECRET_NOT_FOUND */
-  delete(name: string): Promise<void>
+  delete(name: string, access?: StoreAccess): Promise<void>
   /** Names in ascending order. */
   list(): Promise<string[]>
+  /** Wraps the data keys of all secrets under the active storage key. May be broken off and done again. */
+  rewrap(): Promise<Rewrapping>
+}
+
+/** What came of wrapping the data keys anew. */
+export interface Rewrapping {
+  readonly total: number
+  /** Wrapped now; the others had the active key already, or failed. */
+  readonly rewrapped: number
+  /** Secrets whose storage key is not here, or whose record was changed. */
+  readonly failed: number
 }
 
 export function createSecretRoom(store: Store, ring: StorageKeyRing): SecretRoom {
+  const list = async (): Promise<string[]> => {
+    const names: string[] = []
+    for (let after: string | undefined; ; ) {
+      const page = await store.list(PREFIX, { limit: PAGE, after })
+      names.push(...page.map((record) => record.key.slice(PREFIX.length)))
+      if (page.length < PAGE) return names
+      after = page.at(-1)?.key
+    }
+  }
   return {
-    async put(name, content) {
+    async put(name, content, access = store) {
       if (content.length === 0) throw new ServiceError('SERVICE_SECRET_EMPTY', undefined, { details: { path: name } })
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const present = await store.get(PREFIX + name)
+        const present = await access.get(PREFIX + name)
         const version = present === undefined ? 1 : decodeRecord(present.value).version + 1
         const record = encodeUtf8(JSON.stringify(sealSecret(content, name, version, ring)))
-        if ((await store.compareAndSet(PREFIX + name, present?.version ?? 0, record)) !== undefined) return version
+        if ((await access.compareAndSet(PREFIX + name, present?.version ?? 0, record)) !== undefined) return version
       }
       throw new ServiceError('SERVICE_SECRET_CONFLICT', undefined, { details: { path: name } })
     },
@@ -36,18 +61,36 @@ export function createSecretRoom(store: Store, ring: StorageKeyRing): SecretRoom
       if (record === undefined) throw notFound(name)
       return openSecret(decodeRecord(record.value), name, ring)
     },
-    async delete(name) {
-      if (!(await store.delete(PREFIX + name))) throw notFound(name)
+    async delete(name, access = store) {
+      if (!(await access.delete(PREFIX + name))) throw notFound(name)
     },
-    async list() {
-      const names: string[] = []
-      for (let after: string | undefined; ; ) {
-        const page = await store.list(PREFIX, after === undefined ? { limit: PAGE } : { limit: PAGE, after })
-        names.push(...page.map((record) => record.key.slice(PREFIX.length)))
-        if (page.length < PAGE) return names
-        after = page.at(-1)?.key
+    list,
+    async rewrap() {
+      let [total, rewrapped, failed] = [0, 0, 0]
+      for (const name of await list()) {
+        total++
+        const outcome = await rewrapOne(store, name, ring)
+        if (outcome === 'rewrapped') rewrapped++
+        if (outcome === 'failed') failed++
       }
+      return { total, rewrapped, failed }
     },
+  }
+}
+
+async function rewrapOne(store: Store, name: string, ring: StorageKeyRing): Promise<'kept' | 'rewrapped' | 'failed'> {
+  for (;;) {
+    const record = await store.get(PREFIX + name)
+    const sealed = record && decodeRecord(record.value)
+    // A secret that was deleted or stored anew meanwhile has nothing left to do.
+    if (record === undefined || sealed?.keyId === ring.activeKeyId) return 'kept'
+    try {
+      const wrapped = encodeUtf8(JSON.stringify(rewrapSecret(sealed as SealedSecret, name, ring)))
+      if ((await store.compareAndSet(PREFIX + name, record.version, wrapped)) !== undefined) return 'rewrapped'
+    } catch (error) {
+      if (error instanceof ServiceError && error.code === 'SERVICE_SECRET_UNREADABLE') return 'failed'
+      throw error
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+export { signAuditHead } from './audit-head.ts'
+export { createRotatingTokenIssuer } from './rotating-issuer.ts'
 export {
   createTokenIssuer,
   type JudgedEvidence,

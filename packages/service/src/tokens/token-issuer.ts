@@ -8,6 +8,7 @@ import {
   type IssuedToken,
   importTokenSigner,
   issueEarToken,
+  type TokenSigner,
   verifyToken,
 } from '@veritee/appraisal/tokens'
 import type { BoundEvidence, ReceivedAttestation } from '@veritee/broker/handshake'
@@ -38,8 +39,8 @@ export interface TokenIssuer {
 }
 
 export interface TokenIssuerOptions {
-  /** P-256. */
-  readonly signingKey: KeyObject
+  /** P-256: the first signs, tokens of any are accepted. */
+  readonly keys: readonly [KeyObject, ...KeyObject[]]
   readonly token: ServiceConfig['token']
   /** Version of this program, named in tokens. */
   readonly version: string
@@ -51,9 +52,10 @@ const POLICY_ID = 'default'
 /** Kinds of evidence that speak of an accelerator; all others speak of the machine itself. */
 const ACCELERATORS: ReadonlySet<string> = new Set(['hygondcu', 'nvidia', 'sampledevice'])
 
-export async function createTokenIssuer({ signingKey, token, version }: TokenIssuerOptions): Promise<TokenIssuer> {
-  const signer = await importTokenSigner({ ...signingKey.export({ format: 'jwk' }) })
-  const trust = createTokenTrust({ keys: [signer.publicJwk] })
+export async function createTokenIssuer({ keys, token, version }: TokenIssuerOptions): Promise<TokenIssuer> {
+  const signers = await Promise.all(keys.map((key) => importTokenSigner({ ...key.export({ format: 'jwk' }) })))
+  const signer = signers[0] as TokenSigner
+  const trust = createTokenTrust({ keys: signers.map(({ publicJwk }) => publicJwk) })
   const { issuer, audience } = token
   return {
     issue: ({ nonce }, judged, now) => {

@@ -1,0 +1,159 @@
+import { z } from '@hono/zod-openapi'
+import { admitRequest, type Gate } from '../access/index.ts'
+import { ServiceError } from '../errors.ts'
+import { type Face, type HttpContext, readPage } from '../http/index.ts'
+import { describeAdminOperation, listQuery, pageOf, refusal } from '../http/operation.ts'
+import { type AttemptRoom, attemptKey } from './attempt-room.ts'
+import { BUCKET_SECONDS } from './buckets.ts'
+import type { Attempt } from './types.ts'
+
+const FIELDS = ['outcome', 'tee', 'machine', 'code', 'status', 'simulated', 'source'] as const
+const FILTERS = [...FIELDS, 'since', 'until'] as const
+const MAX_POINTS = 1500
+const DAY_SECONDS = 86_400
+
+const SUMMARY = z
+  .object({ id: z.string(), time: z.number(), outcome: z.string(), tee: z.string(), source: z.string() })
+  .loose()
+  .openapi('AttestationSummary')
+const ATTEMPT = z
+  .object({ id: z.string(), time: z.number(), outcome: z.string(), tee: z.string(), evidence: z.array(z.unknown()) })
+  .loose()
+  .openapi('Attestation')
+
+export interface AttemptFaceOptions {
+  readonly attempts: AttemptRoom
+  readonly gate: Gate
+  /** Epoch seconds. */
+  readonly now: () => number
+}
+
+/** Every attestation attempt: the list, one verdict, and what policies were evaluated on. */
+export function createAttemptFace(options: AttemptFaceOptions): Face {
+  const { attempts, gate } = options
+  const params = z.object({ id: z.string() })
+  const absent = { 404: refusal('There is no record of this attestation') }
+  return {
+    name: 'attestations',
+    basePaths: ['/api/v1'],
+    routes: [
+      {
+        method: 'get',
+        path: '/attestations',
+        operation: describeAdminOperation('Attestation attempts, newest first', pageOf(SUMMARY), {
+          request: { query: listQuery(...FILTERS) },
+        }),
+        respond: (c) => listAttempts(c, options),
+      },
+      {
+        method: 'get',
+        path: '/attestations/{id}',
+        operation: describeAdminOperation('One attempt with its checks and findings', ATTEMPT, {
+          request: { params },
+          responses: absent,
+        }),
+        async respond(c) {
+          await admitRequest(c, gate, 'attestations:read')
+          return c.json(await attempts.read(c.req.param('id') as string))
+        },
+      },
+      {
+        method: 'get',
+        path: '/attestations/{id}/input',
+        operation: describeAdminOperation('What policies were evaluated on', z.unknown(), {
+          request: { params },
+          responses: { ...absent, 410: refusal('The input is not kept any more') },
+        }),
+        async respond(c) {
+          await admitRequest(c, gate, 'attestations:read')
+          return c.json((await attempts.readInput(c.req.param('id') as string)) as object)
+        },
+      },
+      {
+        method: 'get',
+        path: '/stats/attestations',
+        operation: describeAdminOperation(
+          'Attempts counted over time, one column for each outcome or code',
+          z.object({ t: z.array(z.number()) }).loose(),
+          {
+            request: {
+              query: z.object({
+                from: z.string().optional(),
+                to: z.string().optional(),
+                step: z.string().optional(),
+                by: z.enum(['outcome', 'code']).optional(),
+              }),
+            },
+          },
+        ),
+        respond: (c) => countAttempts(c, options),
+      },
+    ],
+  }
+}
+
+async function listAttempts(c: HttpContext, { attempts, gate, now }: AttemptFaceOptions): Promise<Response> {
+  await admitRequest(c, gate, 'attestations:read')
+  const query = c.req.query()
+  const where = Object.fromEntries(FIELDS.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name]]])))
+  const since = readMoment(query['since'], 'since', now())
+  const until = readMoment(query['until'], 'until', now())
+  // Bounds of time are bounds of the key: nothing outside of them is read.
+  const [lowest, highest] = [attemptKey(since ?? 0), until === undefined ? undefined : attemptKey(until)]
+  const page = await readPage<Attempt>({
+    query,
+    filters: FILTERS,
+    descending: true,
+    read: ({ limit, after, descending }) =>
+      attempts.list({
+        limit: limit as number,
+        descending,
+        where,
+        after: after ?? (descending ? highest : lowest),
+        until: descending ? lowest : highest,
+      }),
+    keyOf: ({ id }) => attemptKey(id),
+  })
+  return c.json({ ...page, items: page.items.map(summarize) })
+}
+
+/** What a row of the list shows. */
+function summarize({ evidence, input, ...attempt }: Attempt): object {
+  const findings = evidence.flatMap(({ judgement }) => judgement.findings)
+  const cause = findings.find(({ severity }) => severity === 'error') ?? findings[0]
+  return {
+    ...attempt,
+    ...(cause === undefined ? {} : { cause: { code: cause.code, path: cause.path, message: cause.message } }),
+  }
+}
+
+/** Epoch seconds, or a span before now: `24h`. */
+function readMoment(text: string | undefined, name: string, now: number): number | undefined {
+  if (text === undefined) return undefined
+  const span = /^(\d{1,6})([smhd])$/.exec(text)
+  if (span !== null) return now - Number(span[1]) * { s: 1, m: 60, h: 3600, d: DAY_SECONDS }[span[2] as 's']
+  if (/^\d{1,11}$/.test(text)) return Number(text)
+  throw new ServiceError('SERVICE_REQUEST_INVALID', `${name}: neither epoch seconds nor a span such as 24h.`, {
+    details: { path: name, expected: 'epoch seconds or a span such as 24h', actual: text.slice(0, 64) },
+  })
+}
+
+async function countAttempts(c: HttpContext, { attempts, gate, now }: AttemptFaceOptions): Promise<Response> {
+  await admitRequest(c, gate, 'attestations:read')
+  const { from, to, step: asked, by = 'outcome', ...others } = c.req.query()
+  const step = asked === undefined ? BUCKET_SECONDS : /^\d{1,8}$/.test(asked) ? Number(asked) : 0
+  const end = readMoment(to, 'to', now()) ?? now() + 1
+  const start = readMoment(from, 'from', now()) ?? end - DAY_SECONDS
+  const require = (holds: boolean, path: string, expected: string) => {
+    if (!holds)
+      throw new ServiceError('SERVICE_REQUEST_INVALID', `${path}: expected ${expected}.`, {
+        details: { path, expected },
+      })
+  }
+  require(by === 'outcome' || by === 'code', 'by', 'outcome or code')
+  require(step >= BUCKET_SECONDS && step % BUCKET_SECONDS === 0, 'step', `a multiple of ${BUCKET_SECONDS} seconds`)
+  require(Object.keys(others).length === 0, Object.keys(others)[0] ?? 'query', 'from, to, step and by')
+  const first = start - (start % step)
+  require(start < end && (end - first) / step <= MAX_POINTS, 'from', `before to, and at most ${MAX_POINTS} steps`)
+  return c.json(await attempts.sum({ from: first, to: end, step, by: by as 'outcome' | 'code' }))
+}

@@ -1,0 +1,150 @@
+import { decodeUtf8, encodeUtf8 } from '@veritee/codec/bytes'
+import { canonicalizeJson } from '@veritee/codec/json'
+import { ServiceError } from '../errors.ts'
+import type { ListOptions, Store, StoreAccess, StoreEntry } from '../store/index.ts'
+import { AUDIT_GENESIS, type AuditEntry, type AuditEvent, hashAuditEntry } from './entry.ts'
+
+const ENTRIES = 'audit/entry/'
+const HEAD = 'audit/head'
+const LONE_SURROGATE = /\p{Surrogate}/gu
+/** So many events share one transaction at most. */
+const BATCH = 128
+
+/** The newest entry, in short. */
+export interface AuditHead {
+  readonly seq: number
+  readonly hash: string
+  readonly time: number
+}
+
+/** The append-only log. All replicas write one chain. */
+export interface AuditLog {
+  /**
+   * Appends an event, and in the same transaction writes `records`. Returns when both are on the disk.
+   *
+   * @throws ServiceError SERVICE_STORE_*
+   */
+  record(event: AuditEvent, records?: readonly StoreEntry[]): Promise<void>
+  /** Makes a change and appends its event as one: there is never one without the other. */
+  commit<T>(event: AuditEvent, change: (access: StoreAccess) => Promise<T>): Promise<T>
+  readHead(): Promise<AuditHead>
+  /** @param options `where` knows `actor`, `action`, `object` and `outcome`; bounds are keys of `auditKey` */
+  list(options: ListOptions): Promise<AuditEntry[]>
+  /** Entries from `after` on, in order, as of the moment each page is read. */
+  follow(after: number, until?: number): AsyncIterable<AuditEntry>
+}
+
+/** The store key of an entry. */
+export function auditKey(seq: number): string {
+  return ENTRIES + String(seq).padStart(14, '0')
+}
+
+interface Waiting {
+  readonly event: AuditEvent
+  readonly records: readonly StoreEntry[]
+  resolve(): void
+  reject(error: unknown): void
+}
+
+/** @param now epoch seconds */
+export function createAuditLog(store: Store, now: () => number): AuditLog {
+  let waiting: Waiting[] = []
+  let writing = false
+
+  const writeWaiting = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, BATCH)
+      waiting = waiting.slice(BATCH)
+      try {
+        await store.transaction((access) =>
+          append(
+            access,
+            batch.map(({ event }) => event),
+            now(),
+            batch.flatMap(({ records }) => records),
+          ),
+        )
+        for (const { resolve } of batch) resolve()
+      } catch (error) {
+        for (const { reject } of batch) reject(error)
+      }
+    }
+    writing = false
+  }
+
+  const list = async (options: ListOptions): Promise<AuditEntry[]> =>
+    (await store.list(ENTRIES, options)).map(({ value }) => decodeEntry(value))
+
+  return {
+    record(event, records = []) {
+      return new Promise((resolve, reject) => {
+        waiting.push({ event, records, resolve, reject })
+        if (writing) return
+        writing = true
+        void writeWaiting()
+      })
+    },
+    commit: (event, change) =>
+      store.transaction(async (access) => {
+        const result = await change(access)
+        await append(access, [event], now(), [])
+        return result
+      }),
+    readHead: () => readHead(store),
+    list,
+    async *follow(after, until = Number.POSITIVE_INFINITY) {
+      for (let seq = after; ; ) {
+        const page = await list({ after: auditKey(seq), limit: 500 })
+        for (const entry of page) {
+          if (entry.seq > until) return
+          yield entry
+        }
+        const last = page.at(-1)
+        if (last === undefined) return
+        seq = last.seq
+      }
+    },
+  }
+}
+
+async function readHead(access: StoreAccess): Promise<AuditHead> {
+  const record = await access.get(HEAD)
+  return record === undefined
+    ? { seq: 0, hash: AUDIT_GENESIS, time: 0 }
+    : (JSON.parse(decodeUtf8(record.value)) as AuditHead)
+}
+
+async function append(
+  access: StoreAccess,
+  events: readonly AuditEvent[],
+  time: number,
+  records: readonly StoreEntry[],
+): Promise<void> {
+  let head = await readHead(access)
+  const written = new Map(records.map((record) => [record.key, record]))
+  for (const event of events) {
+    const body = { ...cleanEvent(event), seq: head.seq + 1, time, prev: head.hash }
+    const entry: AuditEntry = { ...body, hash: hashAuditEntry(body) }
+    const key = auditKey(entry.seq)
+    const fields = { actor: event.actor.id, action: event.action, object: event.object, outcome: event.outcome }
+    written.set(key, { key, value: encodeUtf8(canonicalizeJson(entry)), fields })
+    head = { seq: entry.seq, hash: entry.hash, time }
+  }
+  written.set(HEAD, { key: HEAD, value: encodeUtf8(JSON.stringify(head)) })
+  await access.putAll([...written.values()])
+}
+
+/** The event as JSON has it: no absent members, no text that UTF-8 does not have, which a token's subject may bring. */
+function cleanEvent(event: AuditEvent): AuditEvent {
+  const clean = (_: string, value: unknown) =>
+    typeof value === 'string' ? value.replace(LONE_SURROGATE, '\ufffd') : value
+  return JSON.parse(JSON.stringify(event, clean)) as AuditEvent
+}
+
+function decodeEntry(value: Uint8Array): AuditEntry {
+  try {
+    return JSON.parse(decodeUtf8(value)) as AuditEntry
+  } catch (cause) {
+    throw new ServiceError('SERVICE_AUDIT_BROKEN', 'An entry of the audit log is no JSON.', { cause })
+  }
+}

@@ -1,0 +1,174 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { encodeBase64Url, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
+import { digest, hmac } from '@veritee/codec/hash'
+import { openKeyDirectory, type ServiceKeys } from './key-directory.ts'
+import { readOrCreateKeyPair, readOrCreateSecretKey } from './key-file.ts'
+
+/** What keys are for: tokens are signed, handshakes authenticated, the data keys of secrets wrapped. */
+export type KeyUse = 'token' | 'handshake' | 'storage'
+
+export const KEY_USES: readonly KeyUse[] = ['token', 'handshake', 'storage']
+
+/** A key that rotates: the newest whose time has come is used, older ones are still understood for a while. */
+export interface RotatingKey<T> {
+  /** Tells nothing about the key; for tokens the RFC 7638 thumbprint. */
+  readonly id: string
+  readonly use: KeyUse
+  /** From when on it is used, epoch seconds; 0 for the first. */
+  readonly since: number
+  readonly key: T
+}
+
+/** What may be told about a key. */
+export interface KeyState {
+  readonly id: string
+  readonly use: KeyUse
+  readonly state: 'next' | 'active' | 'retired'
+  readonly since: number
+  /** Until when a retired key is understood, epoch seconds; absent for one that always is. */
+  readonly acceptedUntil?: number
+}
+
+/** The keys of a service and of all its replicas, as the key directory holds them. */
+export interface KeyRing {
+  readonly admin: Pick<ServiceKeys, 'adminPublicKey' | 'adminKeyPath' | 'adminKeyCreated'>
+  /** Keys that may be used or understood now, the one to use first. */
+  tokens(): readonly [RotatingKey<KeyObject>, ...RotatingKey<KeyObject>[]]
+  handshakes(): readonly [RotatingKey<Uint8Array>, ...RotatingKey<Uint8Array>[]]
+  storage(): readonly [RotatingKey<Uint8Array>, ...RotatingKey<Uint8Array>[]]
+  describe(): readonly KeyState[]
+  /** Makes a key that is used from `since` on. Every replica that shares the directory finds it. */
+  add(use: KeyUse, since: number): KeyState
+  /** Reads the directory again. @throws ServiceError for a file that does not hold what it should; the old keys stay */
+  reload(): void
+  /** Reads the directory again if a file came, went or changed. */
+  reloadChanged(): void
+}
+
+export interface KeyRingOptions {
+  readonly directory: string
+  /** Epoch seconds. */
+  readonly now: () => number
+  /** How long what was made with a retired key lives: tokens, handshakes. Storage keys are understood for ever. */
+  readonly overlapSeconds: Readonly<Record<'token' | 'handshake', number>>
+}
+
+interface Held {
+  readonly admin: ServiceKeys
+  readonly token: readonly RotatingKey<KeyObject>[]
+  readonly handshake: readonly RotatingKey<Uint8Array>[]
+  readonly storage: readonly RotatingKey<Uint8Array>[]
+}
+
+/**
+ * Opens a key directory: `token.pem`, `handshake.key` and `storage.key`, and beside each the keys that rotation made, with
+ * the second from which they are used in their name: `token.1790000000.pem`.
+ *
+ * @throws ServiceError SERVICE_KEY_PERMISSIONS, SERVICE_KEY_INVALID, SERVICE_FILE_UNREADABLE
+ */
+export function openKeyRing({ directory, now, overlapSeconds }: KeyRingOptions): KeyRing {
+  let held = readKeys(directory)
+  let seen = describeDirectory(directory)
+  const reload = () => {
+    const found = describeDirectory(directory)
+    held = readKeys(directory)
+    seen = found
+  }
+  const choose = <T>(keys: readonly RotatingKey<T>[]): [RotatingKey<T>, ...RotatingKey<T>[]] => {
+    const states = keys.map((key, index) => ({ key, state: stateOf(keys, index, now(), overlapSeconds) }))
+    const active = states.find(({ state }) => state.state === 'active')?.key ?? (keys[0] as RotatingKey<T>)
+    const others = states.filter(
+      ({ key, state }) => key !== active && (state.acceptedUntil ?? Number.POSITIVE_INFINITY) > now(),
+    )
+    return [active, ...others.map(({ key }) => key)]
+  }
+  return {
+    get admin() {
+      return held.admin
+    },
+    tokens: () => choose(held.token),
+    handshakes: () => choose(held.handshake),
+    storage: () => choose(held.storage),
+    describe: () =>
+      KEY_USES.flatMap((use) => {
+        const keys: readonly RotatingKey<unknown>[] = held[use]
+        return keys.map((_, index) => stateOf(keys, index, now(), overlapSeconds))
+      }),
+    add(use, since) {
+      const at = Math.max(since, ...held[use].map((key) => key.since + 1))
+      if (use === 'token') readOrCreateKeyPair(join(directory, `token.${at}.pem`), 'P-256')
+      else readOrCreateSecretKey(join(directory, `${use}.${at}.key`))
+      reload()
+      const keys: readonly RotatingKey<unknown>[] = held[use]
+      return stateOf(
+        keys,
+        keys.findIndex((key) => key.since === at),
+        now(),
+        overlapSeconds,
+      )
+    },
+    reload,
+    reloadChanged() {
+      if (describeDirectory(directory) !== seen) reload()
+    },
+  }
+}
+
+function stateOf(
+  keys: readonly RotatingKey<unknown>[],
+  index: number,
+  now: number,
+  overlapSeconds: KeyRingOptions['overlapSeconds'],
+): KeyState {
+  const { id, use, since } = keys[index] as RotatingKey<unknown>
+  const successor = keys[index + 1]
+  if (successor !== undefined && successor.since <= now) {
+    const end = use === 'storage' ? {} : { acceptedUntil: successor.since + overlapSeconds[use] }
+    return { id, use, state: 'retired', since, ...end }
+  }
+  return { id, use, state: since <= now || index === 0 ? 'active' : 'next', since }
+}
+
+function readKeys(directory: string): Held {
+  const admin = openKeyDirectory(directory)
+  const names = readdirSync(directory)
+  const read = <T>(use: KeyUse, extension: string, open: (path: string) => T, identify: (key: T) => string) =>
+    names
+      .flatMap((name) => {
+        const match = new RegExp(`^${use}(?:\\.(\\d{1,11}))?\\.${extension}$`).exec(name)
+        if (match === null) return []
+        const key = open(join(directory, name))
+        return [{ id: identify(key), use, since: Number(match[1] ?? 0), key }]
+      })
+      .sort((a, b) => a.since - b.since)
+  return {
+    admin,
+    token: read('token', 'pem', (path) => readOrCreateKeyPair(path, 'P-256').key, identifyTokenKey),
+    handshake: read('handshake', 'key', readOrCreateSecretKey, (key) => identifySecretKey(key, 'handshake')),
+    storage: read('storage', 'key', readOrCreateSecretKey, (key) => identifySecretKey(key, 'storage')),
+  }
+}
+
+/** Names, sizes and times of the files: what changes when a key does. */
+function describeDirectory(directory: string): string {
+  const names = readdirSync(directory).filter((name) => /\.(?:pem|pub|key)$/.test(name))
+  return names
+    .sort()
+    .map((name) => {
+      const { mtimeMs, size } = statSync(join(directory, name), { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: 0 }
+      return `${name}:${size}:${mtimeMs}`
+    })
+    .join('\n')
+}
+
+function identifyTokenKey(key: KeyObject): string {
+  const { crv, kty, x, y } = createPublicKey(key).export({ format: 'jwk' })
+  return encodeBase64Url(digest('sha256', encodeUtf8(JSON.stringify({ crv, kty, x, y }))))
+}
+
+/** A short name that tells nothing about the key. */
+export function identifySecretKey(key: Uint8Array, use: 'storage' | 'handshake'): string {
+  return encodeHex(hmac('sha256', key, encodeUtf8(`veritee ${use} key id`)).subarray(0, 8))
+}

@@ -1,0 +1,96 @@
+import { z } from '@hono/zod-openapi'
+import { admitRequest, type Gate } from '../access/index.ts'
+import { type AuditLog, nameActor } from '../audit/index.ts'
+import { ServiceError } from '../errors.ts'
+import type { Face, HttpContext } from '../http/index.ts'
+import { describeAdminOperation } from '../http/operation.ts'
+import type { Rewrapping, SecretRoom } from '../secrets/index.ts'
+import { KEY_USES, type KeyRing, type KeyUse } from './key-ring.ts'
+
+/** A new key is used after so long: by then every replica that shares the directory knows it. */
+const ACTIVATION_SECONDS = 10
+
+const KEY = z
+  .object({
+    id: z.string(),
+    use: z.string(),
+    state: z.string(),
+    since: z.number(),
+    acceptedUntil: z.number().optional(),
+  })
+  .openapi('ServiceKey')
+
+export interface KeysFaceOptions {
+  readonly gate: Gate
+  readonly ring: KeyRing
+  readonly secrets: SecretRoom
+  readonly audit: AuditLog
+  /** Epoch seconds. */
+  readonly now: () => number
+}
+
+/** The service's own keys: what there is, and rotation. */
+export function createKeysFace(options: KeysFaceOptions): Face {
+  const { gate, ring } = options
+  return {
+    name: 'keys',
+    basePaths: ['/api/v1'],
+    routes: [
+      {
+        method: 'get',
+        path: '/keys',
+        operation: describeAdminOperation(
+          'The keys of the service, never their private halves',
+          z.object({ items: z.array(KEY) }),
+        ),
+        async respond(c) {
+          await admitRequest(c, gate, 'keys:read')
+          return c.json({ items: ring.describe() })
+        },
+      },
+      {
+        method: 'post',
+        path: '/keys/{use}/rotate',
+        operation: describeAdminOperation(
+          'Make a new key. What was made with the old one is understood until it ends; secrets are wrapped anew at once',
+          z.object({
+            key: KEY,
+            secrets: z.object({ total: z.number(), rewrapped: z.number(), failed: z.number() }).optional(),
+          }),
+          { request: { params: z.object({ use: z.enum(['token', 'handshake', 'storage']) }) } },
+        ),
+        respond: (c) => rotate(c, options),
+      },
+    ],
+  }
+}
+
+async function rotate(c: HttpContext, { gate, ring, secrets, audit, now }: KeysFaceOptions): Promise<Response> {
+  const use = KEY_USES.find((one) => one === c.req.param('use'))
+  await admitRequest(c, gate, 'keys:rotate')
+  if (use === undefined) {
+    throw new ServiceError('SERVICE_REQUEST_INVALID', 'There are no keys of this use.', {
+      details: { path: 'use', expected: KEY_USES, actual: c.req.param('use') },
+    })
+  }
+  // A secret may be wrapped with a new key at once: a replica that does not know it looks into the directory.
+  const key = ring.add(use, use === 'storage' ? now() : now() + ACTIVATION_SECONDS)
+  const rewrapping = use === 'storage' ? await secrets.rewrap() : undefined
+  const detail = {
+    use: use satisfies KeyUse,
+    since: key.since,
+    ...(rewrapping === undefined ? {} : toDetail(rewrapping)),
+  }
+  await audit.record({
+    actor: nameActor(c),
+    action: 'keys.rotate',
+    object: key.id,
+    outcome: 'done',
+    requestId: c.get('requestId'),
+    detail,
+  })
+  c.set('audited', true)
+  return c.json({ key, ...(rewrapping === undefined ? {} : { secrets: rewrapping }) })
+}
+
+const toDetail = ({ total, rewrapped, failed }: Rewrapping) => ({ total, rewrapped, failed })
