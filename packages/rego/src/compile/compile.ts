@@ -1,12 +1,12 @@
 import type { Builtin } from '../evaluate/builtin.ts'
 import type { Module, RegoVersion } from '../syntax/index.ts'
 import { declareRules } from './declare.ts'
-import { collectGlobals, type Globals } from './globals.ts'
 import type { ResolvedClause } from './ir.ts'
 import { Metadata } from './metadata.ts'
 import { checkRecursion } from './recursion.ts'
-import { resolveRule } from './resolve-rule.ts'
-import { Resolver } from './resolver.ts'
+import { collectGlobals, type Globals } from './resolve/globals.ts'
+import { Resolver } from './resolve/resolver.ts'
+import { resolveRule } from './resolve/rule.ts'
 import type { Definition, RuleNode, RuleTree } from './rule-tree.ts'
 
 /**

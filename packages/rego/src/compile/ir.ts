@@ -1,8 +1,8 @@
 import type { Builtin } from '../evaluate/builtin.ts'
 import type { Source } from '../syntax/index.ts'
 import type { Value } from '../value/index.ts'
+import type { FrameLayout } from './resolve/scope.ts'
 import type { RuleNode } from './rule-tree.ts'
-import type { FrameLayout } from './scope.ts'
 
 /** A place in one of the policy's texts. */
 export interface Place {

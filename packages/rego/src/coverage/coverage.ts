@@ -1,5 +1,5 @@
-import type { PlannedBody, PlannedBranch, PlannedExpression } from '../compile/plan.ts'
-import { walkBodies, walkTerm } from '../compile/walk-plan.ts'
+import type { PlannedBody, PlannedBranch, PlannedExpression } from '../compile/plan/plan.ts'
+import { walkBodies, walkTerm } from '../compile/plan/walk.ts'
 import type { Tracer } from '../evaluate/tracer.ts'
 import type { Policy } from '../policy/policy.ts'
 

@@ -2,7 +2,7 @@ import type { Callee } from '../compile/ir.ts'
 import type { RuleNode } from '../compile/rule-tree.ts'
 import type { RegoObject, Value } from '../value/index.ts'
 import type { Builtin } from './builtin.ts'
-import type { Extent } from './extent.ts'
+import type { Extent } from './documents/extent.ts'
 import type { Run } from './run.ts'
 
 /** The values of one rule's variables, by slot. */

@@ -3,7 +3,7 @@ import type { RuleNode } from '../compile/rule-tree.ts'
 import { RegoError } from '../errors.ts'
 import { equalValues, type MapKey, RegoSet, type Value } from '../value/index.ts'
 import { BUSY, type Context, type Frame, type Move, NONE } from './context.ts'
-import { conflict, Extent } from './extent.ts'
+import { conflict, Extent } from './documents/extent.ts'
 import type { RuleIndex } from './rule-index.ts'
 
 /** A rule as code. Its branches are tried in order until one leaves a value in `resultSlot`. */

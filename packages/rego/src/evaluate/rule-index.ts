@@ -1,4 +1,4 @@
-import type { PlannedClause, PlannedTerm, Step } from '../compile/plan.ts'
+import type { PlannedClause, PlannedTerm, Step } from '../compile/plan/plan.ts'
 import { type MapKey, RegoObject, type Value } from '../value/index.ts'
 import type { Context } from './context.ts'
 import type { LinkedClause } from './program.ts'

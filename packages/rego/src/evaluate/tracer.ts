@@ -1,4 +1,4 @@
-import type { PlannedBranch, PlannedExpression } from '../compile/plan.ts'
+import type { PlannedBranch, PlannedExpression } from '../compile/plan/plan.ts'
 import type { Value } from '../value/index.ts'
 
 /** A term of an expression as text, and its value at some moment. */

@@ -1,6 +1,6 @@
-import type { PlannedBody, PlannedBranch, PlannedExpression } from '../compile/plan.ts'
+import type { PlannedBody, PlannedBranch, PlannedExpression } from '../compile/plan/plan.ts'
+import { walkBodies } from '../compile/plan/walk.ts'
 import type { RuleNode } from '../compile/rule-tree.ts'
-import { walkBodies } from '../compile/walk-plan.ts'
 import type { ProbedValue } from '../evaluate/tracer.ts'
 import type { EvaluationOptions } from '../policy/options.ts'
 import type { Policy } from '../policy/policy.ts'

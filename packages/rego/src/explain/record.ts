@@ -1,4 +1,4 @@
-import type { PlannedBranch, PlannedExpression } from '../compile/plan.ts'
+import type { PlannedBranch, PlannedExpression } from '../compile/plan/plan.ts'
 import type { ProbedValue, Tracer } from '../evaluate/tracer.ts'
 
 /** How many tries of one expression are kept with their values. */

@@ -1,6 +1,6 @@
-import type { PlannedTerm, Step } from '../compile/plan.ts'
+import type { PlannedTerm, Step } from '../compile/plan/plan.ts'
+import { walkSteps, walkTerm } from '../compile/plan/walk.ts'
 import type { RuleNode } from '../compile/rule-tree.ts'
-import { walkSteps, walkTerm } from '../compile/walk-plan.ts'
 
 /** The rules and functions that steps and terms name. */
 export function referencedNodes(root: RuleNode, steps: readonly Step[], terms: readonly PlannedTerm[]): Set<RuleNode> {

@@ -1,6 +1,6 @@
 import { compileModules } from '../compile/compile.ts'
 import type { Builtin } from '../evaluate/builtin.ts'
-import { planRules } from '../evaluate/link-program.ts'
+import { planRules } from '../evaluate/link/program.ts'
 import { parseModule } from '../syntax/index.ts'
 import { DEFAULT_BUILTINS } from './builtin-table.ts'
 import { depthError } from './depth-error.ts'

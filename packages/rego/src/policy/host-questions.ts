@@ -1,6 +1,6 @@
-import type { PlannedBody, PlannedTerm } from '../compile/plan.ts'
-import { walkBodies, walkSteps, walkTerm } from '../compile/walk-plan.ts'
-import type { PlannedRules } from '../evaluate/link-program.ts'
+import type { PlannedBody, PlannedTerm } from '../compile/plan/plan.ts'
+import { walkBodies, walkSteps, walkTerm } from '../compile/plan/walk.ts'
+import type { PlannedRules } from '../evaluate/link/program.ts'
 import { jsonFromValue } from '../value/index.ts'
 import { hostKey } from './host.ts'
 

@@ -91,9 +91,7 @@ describe('syntax', () => {
         .reverse()
         .join('')
       const text = `x := ${open.repeat(20)}1${close.repeat(20)}`
-      const start = performance.now()
       expect(() => v1(text)).not.toThrow()
-      expect(performance.now() - start).toBeLessThan(PATIENCE)
     },
   )
 

@@ -1,4 +1,4 @@
-import { compareNumbers, ExactNumber } from './exact-number.ts'
+import { compareNumbers, ExactNumber } from './number/exact-number.ts'
 import { RegoObject } from './object.ts'
 import { RegoSet } from './set.ts'
 import type { RegoArray, RegoNumber, TypeName, Value } from './value.ts'

@@ -1,4 +1,17 @@
 export {
+  compareStrings,
+  compareValues,
+  equalValues,
+  isArray,
+  isNumber,
+  isObject,
+  isSet,
+  typeNameOf,
+} from './compare.ts'
+export { jsonFromValue, jsonText, MAX_VALUE_DEPTH, valueFromJson } from './json.ts'
+export { valueFromJsonText } from './json-text.ts'
+export { keyOf, type MapKey } from './key.ts'
+export {
   absoluteNumber,
   addNumbers,
   ceilNumber,
@@ -9,17 +22,7 @@ export {
   remainderOfNumbers,
   roundNumber,
   subtractNumbers,
-} from './arithmetic.ts'
-export {
-  compareStrings,
-  compareValues,
-  equalValues,
-  isArray,
-  isNumber,
-  isObject,
-  isSet,
-  typeNameOf,
-} from './compare.ts'
+} from './number/arithmetic.ts'
 export {
   compareNumbers,
   createNumber,
@@ -31,10 +34,7 @@ export {
   numberFromDouble,
   numberText,
   parseNumber,
-} from './exact-number.ts'
-export { jsonFromValue, jsonText, MAX_VALUE_DEPTH, valueFromJson } from './json.ts'
-export { valueFromJsonText } from './json-text.ts'
-export { keyOf, type MapKey } from './key.ts'
+} from './number/exact-number.ts'
 export { ObjectBuilder, RegoObject } from './object.ts'
 export { RegoSet } from './set.ts'
 export { sizeOf } from './size.ts'

@@ -1,6 +1,6 @@
 import { RegoError } from '../errors.ts'
-import { parseNumber } from './exact-number.ts'
 import { MAX_VALUE_DEPTH } from './json.ts'
+import { parseNumber } from './number/exact-number.ts'
 import { ObjectBuilder } from './object.ts'
 import type { Value } from './value.ts'
 

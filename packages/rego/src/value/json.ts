@@ -1,6 +1,6 @@
 import { RegoError } from '../errors.ts'
 import { isArray } from './compare.ts'
-import { createNumber, doubleOf, ExactNumber, numberFromDouble, numberText } from './exact-number.ts'
+import { createNumber, doubleOf, ExactNumber, numberFromDouble, numberText } from './number/exact-number.ts'
 import { RegoObject } from './object.ts'
 import { RegoSet } from './set.ts'
 import { stringText } from './text.ts'

@@ -1,4 +1,4 @@
-import { ExactNumber } from './exact-number.ts'
+import { ExactNumber } from './number/exact-number.ts'
 import { RegoObject } from './object.ts'
 import { RegoSet } from './set.ts'
 import type { RegoArray, Value } from './value.ts'

@@ -1,5 +1,5 @@
 import { isArray } from './compare.ts'
-import { ExactNumber, numberText } from './exact-number.ts'
+import { ExactNumber, numberText } from './number/exact-number.ts'
 import { RegoSet } from './set.ts'
 import type { Value } from './value.ts'
 

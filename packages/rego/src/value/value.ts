@@ -1,4 +1,4 @@
-import type { ExactNumber } from './exact-number.ts'
+import type { ExactNumber } from './number/exact-number.ts'
 import type { RegoObject } from './object.ts'
 import type { RegoSet } from './set.ts'
 
