@@ -13,7 +13,7 @@ export function matchesPattern(pattern: string, path: string): boolean {
     if (current === '*') {
       star = token++
       from = at
-    } else if (current !== undefined && current(path[at] as string)) {
+    } else if (current?.(path[at] as string)) {
       token++
       at++
     } else if (star >= 0) {

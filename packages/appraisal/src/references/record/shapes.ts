@@ -118,17 +118,17 @@ export function parseProof(value: unknown, place: Place): AuditProof | undefined
 const UNNAMED_ALGORITHM = 'sha384'
 
 /**
- * An array of texts is a list of digests, anything else a plain value.
+ * An array of texts is a list of digests, anything else a plain value; so is an array with a blank text, which is no digest.
  *
  * @throws AppraisalError REFERENCE_LIMIT_EXCEEDED
  */
 export function createContent(value: JsonValue): ReferenceContent {
-  if (
-    !Array.isArray(value) ||
-    !value.every((item): item is string => typeof item === 'string' && item.length <= TEXT_CHARACTERS)
-  )
-    return { kind: 'value', value }
+  if (!Array.isArray(value) || !value.every(isDigest)) return { kind: 'value', value }
   checkCount(value.length, MAX_DIGESTS, 'value')
   const digests = [...new Set<string>(value)].map((digest) => ({ algorithm: UNNAMED_ALGORITHM, value: digest }))
   return { kind: 'digests', digests }
+}
+
+function isDigest(value: JsonValue): value is string {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= TEXT_CHARACTERS
 }

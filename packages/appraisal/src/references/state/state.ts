@@ -3,7 +3,8 @@ import { canonicalizeJson } from '@veritee/codec/json'
 import { AppraisalError } from '../../errors.ts'
 import { MAX_DIGESTS, MAX_RECORDS } from '../limits.ts'
 import { checkCount, within } from '../members.ts'
-import type { JsonValue, ReferenceContent, ReferenceDigest, ReferenceRecord } from '../record/types.ts'
+import { joinDigests } from '../record/digests.ts'
+import type { JsonValue, ReferenceContent, ReferenceRecord } from '../record/types.ts'
 import { isExpired, policyValueOf } from '../record/value.ts'
 
 /** A value that must not come back under its name, whatever registers it. */
@@ -107,13 +108,6 @@ function mergeRecords(present: ReferenceRecord | undefined, record: ReferenceRec
     content: { kind: 'digests', digests: joinDigests(before.digests, record.content.digests) },
     ...(auditProof === undefined ? {} : { auditProof }),
   }
-}
-
-/** In the order of arrival, each once; what came later says of which version a digest is. */
-function joinDigests(before: readonly ReferenceDigest[], added: readonly ReferenceDigest[]): ReferenceDigest[] {
-  const joined = new Map<string, ReferenceDigest>()
-  for (const digest of [...before, ...added]) joined.set(`${digest.algorithm}:${digest.value}`, digest)
-  return [...joined.values()]
 }
 
 /** Values as they are compared: without regard to the case of a digest. */
