@@ -41,8 +41,13 @@ export function evaluateBuiltin(name: string, args: readonly unknown[], run: Run
 
 /** The result in JSON, undefined where there is none, or the error as `type: …`, `failed: …` or its code. */
 export function callBuiltin(name: string, ...args: readonly unknown[]): unknown {
+  return callWithin({}, name, ...args)
+}
+
+/** The same within other limits. */
+export function callWithin(limits: Partial<EvaluationLimits>, name: string, ...args: readonly unknown[]): unknown {
   try {
-    const value = evaluateBuiltin(name, args)
+    const value = evaluateBuiltin(name, args, createRun(limits))
     return value === undefined ? undefined : jsonFromValue(value, { bigNumbers: true })
   } catch (error) {
     if (error instanceof BuiltinError) return `${error.problem}: ${error.message}`

@@ -11,7 +11,7 @@ const CASES: readonly (readonly [name: string, args: readonly unknown[], expecte
   ['regex.find_all_string_submatch_n', ['(a)|(b)', 'ab', 1], [['a', 'a', '']]],
   ['regex.split', ['', 'abc'], ['a', 'b', 'c']],
   ['regex.split', [',', 'a,b,'], ['a', 'b', '']],
-  ['regex.replace', ['abc', '(?P<x>b)', '[${x}$1$0$$$y${9}]'], 'a[bbb$]c'],
+  ['regex.replace', ['abc', '(?P<x>b)', `[\${x}$1$0$$$y\${9}]`], 'a[bbb$]c'],
   ['regex.replace', ['abc', 'b', '$1x'], 'ac'],
   ['regex.replace', ['abc', '', '-'], '-a-b-c-'],
   ['regex.replace', ['baaac', 'a*', 'x'], 'xbxcx'],
