@@ -45,12 +45,14 @@ export function operand(operands: Operands, position: number): Value {
   return value
 }
 
+/** A string operand; otherwise {@link operandError}, as for all readers below. */
 export function readString(operands: Operands, position: number): string {
   const value = operand(operands, position)
   if (typeof value !== 'string') throw operandError(position, 'string', value)
   return value
 }
 
+/** A number operand in either form. */
 export function readNumber(operands: Operands, position: number): RegoNumber {
   const value = operand(operands, position)
   if (!isNumber(value)) throw operandError(position, 'number', value)
@@ -74,24 +76,28 @@ export function readCount(operands: Operands, position: number): number {
   return Number(whole)
 }
 
+/** A boolean operand. */
 export function readBoolean(operands: Operands, position: number): boolean {
   const value = operand(operands, position)
   if (typeof value !== 'boolean') throw operandError(position, 'boolean', value)
   return value
 }
 
+/** An array operand. */
 export function readArray(operands: Operands, position: number): RegoArray {
   const value = operand(operands, position)
   if (!isArray(value)) throw operandError(position, 'array', value)
   return value
 }
 
+/** A set operand. */
 export function readSet(operands: Operands, position: number): RegoSet {
   const value = operand(operands, position)
   if (!isSet(value)) throw operandError(position, 'set', value)
   return value
 }
 
+/** An object operand. */
 export function readObject(operands: Operands, position: number): RegoObject {
   const value = operand(operands, position)
   if (!isObject(value)) throw operandError(position, 'object', value)

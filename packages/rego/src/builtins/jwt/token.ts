@@ -61,6 +61,7 @@ export function decodePayload(token: Token): string {
   return textOf(decodePart(token.payload, 'payload'))
 }
 
+/** The claims in the text of a payload; what is no JSON object fails. */
 export function parseClaims(text: string, context: BuiltinContext): RegoObject {
   return parseObject(text, 'payload', context)
 }

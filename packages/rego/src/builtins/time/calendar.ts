@@ -11,6 +11,7 @@ export interface CivilTime {
 
 const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 
+/** Names of the days, Sunday first. */
 export const WEEKDAYS: readonly string[] = [
   'Sunday',
   'Monday',
@@ -20,6 +21,7 @@ export const WEEKDAYS: readonly string[] = [
   'Friday',
   'Saturday',
 ]
+/** Names of the months, January first. */
 export const MONTHS: readonly string[] = [
   'January',
   'February',
@@ -35,10 +37,12 @@ export const MONTHS: readonly string[] = [
   'December',
 ]
 
+/** Tells whether a year has 366 days. */
 export function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 }
 
+/** How many days a month has; months count from 1. */
 export function daysInMonth(year: number, month: number): number {
   return month === 2 ? (isLeapYear(year) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
 }

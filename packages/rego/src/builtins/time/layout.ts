@@ -74,7 +74,9 @@ const NAMED_LAYOUTS: ReadonlyMap<string, string> = new Map([
   ['RFC3339Nano', '2006-01-02T15:04:05.999999999Z07:00'],
 ])
 
+/** Layout of RFC 3339 in whole seconds. */
 export const RFC3339 = '2006-01-02T15:04:05Z07:00'
+/** Layout of RFC 3339 with as many digits of a second as there are. */
 export const RFC3339_NANO = '2006-01-02T15:04:05.999999999Z07:00'
 
 /** Splits a layout, written with Go's reference time `Mon Jan 2 15:04:05 MST 2006`, or the name of one. */

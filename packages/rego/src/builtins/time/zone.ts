@@ -11,6 +11,7 @@ export interface TimeZone {
   abbreviationAt(nanoseconds: bigint): string
 }
 
+/** Coordinated Universal Time. */
 export const UTC: TimeZone = { name: 'UTC', offsetAt: () => 0, abbreviationAt: () => 'UTC' }
 
 const NAME = /^[A-Za-z][A-Za-z0-9_+\-/]*$/

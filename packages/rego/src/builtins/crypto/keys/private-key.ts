@@ -4,6 +4,7 @@ import { CURVES, type CurveName, multiplyBase } from '../signing/ecdsa.ts'
 import { publicKeyOfSeed } from '../signing/ed25519.ts'
 import { bitLength, integerOfBytes, modularInverse } from '../signing/modular.ts'
 
+/** An RSA key of two primes with the numbers of the Chinese remainder theorem (RFC 8017 §3.2). */
 export interface RsaPrivateKey {
   readonly kind: 'rsa'
   readonly n: bigint
@@ -16,6 +17,7 @@ export interface RsaPrivateKey {
   readonly qi: bigint
 }
 
+/** A key on one of the three curves, with its public point. */
 export interface EcPrivateKey {
   readonly kind: 'ec'
   readonly curve: CurveName
@@ -24,12 +26,14 @@ export interface EcPrivateKey {
   readonly y: bigint
 }
 
+/** The 32 bytes of an Ed25519 key and its public key (RFC 8032). */
 export interface Ed25519PrivateKey {
   readonly kind: 'ed25519'
   readonly seed: Uint8Array
   readonly publicKey: Uint8Array
 }
 
+/** A private key of any kind that is read here. */
 export type PrivateKey = RsaPrivateKey | EcPrivateKey | Ed25519PrivateKey
 
 const OID_RSA = '1.2.840.113549.1.1.1'
@@ -63,6 +67,7 @@ export function createEcKey(curve: CurveName, d: bigint): EcPrivateKey {
   return { kind: 'ec', curve, d, x, y }
 }
 
+/** A key of its 32 bytes; another length fails. */
 export function createEd25519Key(seed: Uint8Array): Ed25519PrivateKey {
   if (seed.length !== 32) throw failure('the Ed25519 key is not valid')
   return { kind: 'ed25519', seed, publicKey: publicKeyOfSeed(seed) }

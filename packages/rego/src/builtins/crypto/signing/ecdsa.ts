@@ -14,6 +14,7 @@ interface Curve {
   readonly y: bigint
 }
 
+/** Widths, field, order and base point of each curve (FIPS 186-5, SP 800-186). */
 export const CURVES: Readonly<Record<CurveName, Curve>> = {
   'P-256': {
     bytes: 32,

@@ -22,6 +22,7 @@ export function modulo(value: bigint, modulus: bigint): bigint {
   return rest < 0n ? rest + modulus : rest
 }
 
+/** A power of a value by its modulus, by squaring; the exponent is not negative. */
 export function modularPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let result = 1n
   let power = modulo(base, modulus)

@@ -15,6 +15,7 @@ export function fieldName(path: readonly string[]): string {
   return path.length === 0 ? '(root)' : path.join('.')
 }
 
+/** A finding as the object that a policy sees. */
 export function findingValue({ type, field, description }: SchemaFinding): RegoObject {
   const members: Record<string, Value> = { type, field, desc: description, error: `${field}: ${description}` }
   return recordOf(members)

@@ -24,6 +24,7 @@ export interface Pipeline {
   readonly declares: boolean
 }
 
+/** One piece of a template: text, an action, or what decides over further pieces. */
 export type TemplateNode =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'action'; readonly pipeline: Pipeline }
