@@ -18,6 +18,7 @@ function declareRule(tree: RuleTree, module: Module, rule: Rule): void {
   if (constantLength(rule) < rule.head.path.length) {
     if (rule.default) throw failure(module, rule, 'a default rule has a constant path')
     if (rule.head.args) throw failure(module, rule, 'a function has a constant path')
+    if (rule.elses.length > 0) throw failure(module, rule, 'a rule with variables in its head has no else')
     node.partials.push(definition)
     return
   }

@@ -5,11 +5,11 @@ import { Context } from '../evaluate/context.ts'
 import { DEFAULT_LIMITS } from '../evaluate/limits.ts'
 import { linkProgram, type PlannedRules } from '../evaluate/link/program.ts'
 import type { Program } from '../evaluate/program.ts'
-import { linkQuery, type Query } from '../evaluate/query.ts'
+import { type Answer, linkQuery, type Query } from '../evaluate/query.ts'
 import { Run } from '../evaluate/run.ts'
 import type { Tracer } from '../evaluate/tracer.ts'
 import type { Module, RegoVersion } from '../syntax/index.ts'
-import { jsonFromValue, RegoObject, valueFromJson } from '../value/index.ts'
+import { jsonFromValue, RegoObject, sizeOf, type Value, valueFromJson } from '../value/index.ts'
 import { depthError } from './depth-error.ts'
 import { callHost, createHost, hostFailure, hostKey } from './host.ts'
 import { collectHostQuestions, type HostQuestion } from './host-questions.ts'
@@ -19,6 +19,8 @@ import { parseRulePath } from './rule-path.ts'
 
 const MAX_CACHED_QUERIES = 64
 const MAX_RESTARTS = 256
+/** Estimated bytes of one part of a JSON value. */
+const JSON_PART_BYTES = 64
 const NOTHING_FETCHED: ReadonlyMap<string, unknown> = new Map()
 
 /** A compiled policy. Holds no state between evaluations but code. Made by `compilePolicy`. */
@@ -108,43 +110,41 @@ export class Policy {
   ): RuleResult {
     const names = parseRulePath(path)
     const query = this.prepare(path, tracer !== undefined)
-    const { answers, run } = this.ask(query, options, fetched, tracer)
-    const regoValue = answers[0]?.value
-    return {
+    return this.ask(query, options, fetched, tracer, ([answer], run) => ({
       exists: this.hasRule(names),
-      defined: regoValue !== undefined,
-      value: regoValue === undefined ? undefined : jsonFromValue(regoValue),
-      regoValue,
+      defined: answer?.value !== undefined,
+      value: jsonOf(answer?.value, run),
+      regoValue: answer?.value,
       diagnostics: run.failures.map(diagnosticOf),
       steps: run.stepsTaken,
-    }
+    }))
   }
 
   private evaluateWith(text: string, options: EvaluationOptions, fetched: ReadonlyMap<string, unknown>): QueryResult {
-    const { answers, run } = this.ask(this.prepare(text, false), options, fetched, undefined)
-    return {
+    return this.ask(this.prepare(text, false), options, fetched, undefined, (answers, run) => ({
       answers: answers.map(({ bindings, value }) => ({
-        bindings: Object.fromEntries([...bindings].map(([name, bound]) => [name, jsonFromValue(bound)])),
-        value: value === undefined ? undefined : jsonFromValue(value),
+        bindings: Object.fromEntries([...bindings].map(([name, bound]) => [name, jsonOf(bound, run)])),
+        value: jsonOf(value, run),
       })),
       diagnostics: run.failures.map(diagnosticOf),
       steps: run.stepsTaken,
-    }
+    }))
   }
 
-  private ask(
+  private ask<T>(
     query: Query,
     options: EvaluationOptions,
     fetched: ReadonlyMap<string, unknown>,
     tracer: Tracer | undefined,
-  ): { answers: ReturnType<Query>; run: Run } {
+    finish: (answers: readonly Answer[], run: Run) => T,
+  ): T {
     const run = createRun(options, fetched, tracer)
     const { valueDepth } = run.settings.limits
     const input = options.input === undefined ? undefined : valueFromJson(options.input, valueDepth)
     const data = options.data === undefined ? RegoObject.EMPTY : valueFromJson(options.data, valueDepth)
     if (!(data instanceof RegoObject)) throw new RegoError('REGO_VALUE_INVALID', 'data is not an object')
     try {
-      return { answers: query(new Context(run, input, data)), run }
+      return finish(query(new Context(run, input, data)), run)
     } catch (error) {
       throw depthError(error, 'evaluation') ?? error
     }
@@ -212,6 +212,13 @@ async function resolving<T>(
       fetched.set(hostKey(name, args), answer ?? null)
     }
   }
+}
+
+/** A value as JSON, where every part stands for itself. Throws REGO_LIMIT_MEMORY before it would not fit. */
+function jsonOf(value: Value | undefined, run: Run): unknown {
+  if (value === undefined) return undefined
+  run.memory(sizeOf(value) * JSON_PART_BYTES)
+  return jsonFromValue(value)
 }
 
 function diagnosticOf(error: RegoError): Diagnostic {

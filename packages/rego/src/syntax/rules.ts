@@ -18,6 +18,7 @@ export function parseRules(cursor: TokenCursor, version: RegoVersion): Rule[] {
   if (version === 'v1') refuseOldForms(cursor, written, body, usesIf, bodyAt)
   const head = classifyHead(written, usesIf, version)
   const elses = parseElses(cursor, version)
+  if (elses[0] && head.key) throw cursor.error(elses[0].at, 'a rule that contains members has no else')
   const rules: Rule[] = [{ at, default: false, head, body: body ?? [], elses, end: cursor.lastEnd, chained: false }]
   while (body && !usesIf && elses.length === 0 && cursor.isMark('{')) {
     const next = cursor.token.at
