@@ -31,6 +31,21 @@ const ROWS = {
     summary: 'The kernel did not produce a quote.',
     next: 'Check that the host runs its quote generation service; the kernel log of the guest says more.',
   },
+  GUEST_TPM_UNAVAILABLE: {
+    status: 503,
+    summary: 'The TPM cannot be reached.',
+    next: 'Check that the machine has a TPM 2.0, and give this user access to /dev/tpmrm0.',
+  },
+  GUEST_TPM_REFUSED: {
+    status: 503,
+    summary: 'The TPM refuses a command.',
+    next: 'Look the code of the TPM up; a hierarchy or a key may want a password that is not the empty one.',
+  },
+  GUEST_TPM_RESPONSE_INVALID: {
+    status: 503,
+    summary: 'The answer of the TPM is malformed.',
+    next: 'Check that what answers is a TPM 2.0.',
+  },
   GUEST_URL_INVALID: {
     status: 400,
     summary: 'The address of the key broker is not an http or https URL.',

@@ -52,6 +52,8 @@ export interface TpmWorld {
     readonly idObject: Uint8Array
     readonly encryptedSecret: Uint8Array
   }): Uint8Array | undefined
+  /** A certificate of the manufacturer for a key of another TPM, DER. */
+  certifyKey(kind: 'ak' | 'ek', spki: Uint8Array): Uint8Array
   /** Evidence before anything is signed, to be changed and assembled. */
   draft(options?: TpmIssueOptions): TpmDraft
 }

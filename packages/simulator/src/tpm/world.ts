@@ -55,6 +55,7 @@ export function openWorld(recipe: TpmRecipe, now: number): TpmWorld {
     eventLog: (commandLine = COMMAND_LINE) => createEventLog(commandLine),
     issueQuotes: (options) => draft(options).quotes.map(signQuote),
     issueEvidence: (options = {}) => encodeEvidence(draft(options), options),
+    certifyKey: (kind, spki) => encodeCertificate({ ...certificates[kind], publicKey: spki }),
     activateCredential: (credential) => activateCredential(endorsement, nameOfPublic(attestation.area), credential),
     draft,
   }
