@@ -46,6 +46,7 @@ export interface ReferenceRoomOptions {
  */
 export function createReferenceRoom({ store, now, assess }: ReferenceRoomOptions): ReferenceRoom {
   let copy: { readonly head: number; readonly sets: readonly ReferenceSet[] } | undefined
+  let seen: SeenByPolicies | undefined
 
   async function readSets(): Promise<readonly ReferenceSet[]> {
     const head = (await store.get(HEAD))?.version ?? 0
@@ -118,7 +119,12 @@ export function createReferenceRoom({ store, now, assess }: ReferenceRoomOptions
       if (present === undefined) throw unknownSet(name)
       return readRecordsAt(decodeSet(present.value), version, store)
     },
-    read: async () => createPolicyReferences(joinSets(toRecords(await readSets()), now()), now()),
+    async read() {
+      const sets = await readSets()
+      const at = now()
+      if (seen?.sets !== sets || at < seen.from || at >= seen.until) seen = joinForPolicies(sets, at)
+      return seen.references
+    },
     readRecords: async () => joinSets(toRecords(await readSets()), now()),
   }
 }
@@ -152,6 +158,27 @@ function toRecords(sets: readonly ReferenceSet[]) {
     records: state.records,
     ...(expiresAt === undefined ? {} : { expiresAt }),
   }))
+}
+
+/** What policies see, and for how long: until the next value or set lapses. */
+interface SeenByPolicies {
+  readonly sets: readonly ReferenceSet[]
+  /** Epoch seconds. */
+  readonly from: number
+  readonly until: number
+  readonly references: PolicyReferences
+}
+
+function joinForPolicies(sets: readonly ReferenceSet[], now: number): SeenByPolicies {
+  let until = Number.POSITIVE_INFINITY
+  const expire = (at: number | undefined) => {
+    if (at !== undefined && at > now && at < until) until = at
+  }
+  for (const { expiresAt, state } of sets) {
+    expire(expiresAt)
+    for (const record of state.records.values()) expire(record.expiresAt)
+  }
+  return { sets, from: now, until, references: createPolicyReferences(joinAll(sets, now), now) }
 }
 
 function joinAll(sets: readonly ReferenceSet[], now: number): ReferenceRecord[] {
