@@ -24,7 +24,7 @@ test.each<[name: string, ...args: unknown[]]>([
   ['net.cidr_expand', '0.0.0.0/2'],
   ['net.cidr_contains_matches', Array(5000).fill('10.0.0.0/8'), Array(5000).fill('10.0.0.1')],
   ['json.marshal_with_options', deep(16), { indent: 'x'.repeat(10_000) }],
-  ['yaml.unmarshal', 'x'.repeat(200_000_000)],
+  ['yaml.unmarshal', 'x: y\n'.repeat(800_000)],
   ['base64.encode', 'x'.repeat(200_000_000)],
 ])('%s', (name, ...args) => {
   expect(callWithin({ steps: 1_000_000 }, name, ...args)).toMatch(/^REGO_LIMIT_(?:STEPS|MEMORY)$/)
@@ -39,7 +39,11 @@ test.each<[name: string, expected: unknown, ...args: unknown[]]>([
   ['io.jwt.verify_rs256', /^failed: /, 'a.b.c', '-----BEGIN x-----\n'.repeat(20_000)],
   ['yaml.is_valid', true, `a: b${' '.repeat(200_000)}#\n`],
   ['yaml.is_valid', false, `"${'\\'.repeat(200_001)}`],
-  ['json.is_valid', true, `"${'x'.repeat(5_000_000)}"`],
+  ['json.is_valid', true, `"${'x'.repeat(30_000_000)}"`],
+  ['yaml.is_valid', true, 'x'.repeat(3_000_000)],
+  ['yaml.is_valid', true, `"${'\\n'.repeat(1_500_000)}"`],
+  ['yaml.is_valid', true, `[${'x y '.repeat(100_000)}]`],
+  ['yaml.is_valid', false, 'x'.repeat(5_000_000)],
   ['trim_space', 'x', `${' '.repeat(500_000)}x${' '.repeat(500_000)}`],
   [
     'strings.any_prefix_match',

@@ -10,6 +10,8 @@ import { foldLines } from './scalar.ts'
 /** A plain text on one line: no `: ` and no ` #` in it. */
 const PLAIN_LINE = /(?:[^\s:#]|:(?=\S)|(?<=\S)#|[ \t]+(?=[^\s#:]|:(?=\S)))+/y
 const MAX_KEY = 1024
+/** Longest text that is read. */
+const MAX_TEXT = 4 << 20
 
 /**
  * Reads the first document of a YAML text as JSON would have it: texts as keys, no numbers beyond the finite. Blocks,
@@ -17,6 +19,7 @@ const MAX_KEY = 1024
  * over.
  */
 export function parseYaml(text: string, context: BuiltinContext): Value {
+  if (text.length > MAX_TEXT) throw failure(`yaml: the text is longer than ${MAX_TEXT} characters`)
   context.step(1 + (text.length >>> 2))
   context.memory(2 * text.length)
   const clean = text
