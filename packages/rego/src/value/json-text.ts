@@ -6,7 +6,6 @@ import type { Value } from './value.ts'
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const SPACE = /[ \t\r\n]*/y
-const STRING = /"(?:[^"\\\x00-\x1f]|\\.)*"/y
 
 /** Reads JSON text with numbers kept exactly. Throws REGO_VALUE_INVALID with the offset, REGO_LIMIT_DEPTH when too deep. */
 export function valueFromJsonText(text: string, maxDepth: number = MAX_VALUE_DEPTH): Value {
@@ -81,15 +80,26 @@ class JsonTextReader {
   }
 
   private string(): string {
-    const start = this.offset
-    const text = this.match(STRING)
-    if (text === undefined) throw this.error('expected a string')
+    const end = this.endOfString()
+    if (end < 0) throw this.error('expected a string')
     try {
-      return JSON.parse(text) as string
+      const text = JSON.parse(this.text.slice(this.offset, end)) as string
+      this.offset = end
+      return text
     } catch {
-      this.offset = start
-      throw this.error('invalid escape in a string')
+      throw this.error('invalid character or escape in a string')
     }
+  }
+
+  /** Where the string that begins here ends: behind the first quotation mark without an odd number of backslashes. */
+  private endOfString(): number {
+    if (this.text[this.offset] !== '"') return -1
+    for (let end = this.text.indexOf('"', this.offset + 1); end >= 0; end = this.text.indexOf('"', end + 1)) {
+      let slashes = 0
+      while (this.text[end - 1 - slashes] === '\\') slashes++
+      if (slashes % 2 === 0) return end + 1
+    }
+    return -1
   }
 
   private number(): Value {
