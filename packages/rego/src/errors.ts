@@ -124,6 +124,7 @@ export interface Location {
   readonly column: number
 }
 
+/** Where an error was found, what it carries, and what caused it. */
 export interface RegoErrorOptions {
   readonly location?: Location | undefined
   readonly details?: ErrorDetails

@@ -24,11 +24,13 @@ export class Variable {
   }
 }
 
+/** A value that is known. */
 export interface ConstantTerm {
   readonly kind: 'constant'
   readonly value: Value
 }
 
+/** The value of a local variable. */
 export interface LocalTerm {
   readonly kind: 'local'
   readonly variable: Variable
@@ -46,6 +48,7 @@ export interface PathTerm {
 /** What a call calls: a built-in, or the rules that define a function. */
 export type Callee = { readonly builtin: Builtin } | { readonly node: RuleNode }
 
+/** A call of a built-in or of a function of the policy. */
 export interface CallTerm {
   readonly kind: 'call'
   readonly name: string
@@ -54,11 +57,13 @@ export interface CallTerm {
   readonly at: number
 }
 
+/** An array or a set of terms. */
 export interface CollectionTerm {
   readonly kind: 'array' | 'set'
   readonly items: readonly ResolvedTerm[]
 }
 
+/** An object of terms. */
 export interface ObjectTerm {
   readonly kind: 'object'
   readonly entries: readonly (readonly [ResolvedTerm, ResolvedTerm])[]
@@ -76,6 +81,7 @@ export interface ComprehensionTerm {
   readonly at: number
 }
 
+/** A text with parts that are evaluated: closures that make texts. */
 export interface TemplateTerm {
   readonly kind: 'template'
   readonly parts: readonly (string | ResolvedTerm)[]
@@ -97,6 +103,7 @@ export type WithTarget =
   | { readonly kind: 'input' | 'data'; readonly path: readonly string[] }
   | { readonly kind: 'function'; readonly callee: Callee }
 
+/** One `with` modifier. */
 export interface ResolvedWith {
   readonly target: WithTarget
   readonly value: ResolvedTerm
@@ -111,11 +118,13 @@ interface ExpressionBase {
   readonly end: number
 }
 
+/** A term that must be defined and not false. */
 export interface TestExpression extends ExpressionBase {
   readonly kind: 'test'
   readonly term: ResolvedTerm
 }
 
+/** Two terms that must be equal; each may give variables of the other their values. */
 export interface UnifyExpression extends ExpressionBase {
   readonly kind: 'unify'
   readonly left: ResolvedTerm
@@ -130,6 +139,7 @@ export interface EachExpression extends ExpressionBase {
   readonly domain: ResolvedTerm
 }
 
+/** `every key, value in domain { body }`. */
 export interface EveryExpression extends ExpressionBase {
   readonly kind: 'every'
   readonly key: Variable | undefined
@@ -145,6 +155,7 @@ export interface PrintExpression extends ExpressionBase {
   readonly args: readonly ComprehensionTerm[]
 }
 
+/** One expression of a body whose names are resolved. */
 export type ResolvedExpression = TestExpression | UnifyExpression | EachExpression | EveryExpression | PrintExpression
 
 /** One body of a clause and what it is worth; the first is the rule's own, the others follow `else`. */

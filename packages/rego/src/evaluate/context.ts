@@ -14,8 +14,9 @@ export type Evaluate = (context: Context, frame: Frame) => Value | undefined
 /** Goes on with the evaluation; true stops the search for further ways. */
 export type Move = (context: Context, frame: Frame) => boolean
 
-/** Stands in memos for a value that is known to be undefined, and for one that is being made. */
+/** Stands in memos for a value that is known to be undefined. */
 export const NONE: unique symbol = Symbol('none')
+/** Stands in memos for a value that is being made. */
 export const BUSY: unique symbol = Symbol('busy')
 
 /** Where `with` replaced data: below a replaced place no rule counts. */

@@ -97,7 +97,9 @@ export class Program {
   }
 }
 
+/** What the error of two values for one rule says. */
 export const RULE_CONFLICT = 'complete rules must not produce multiple outputs'
+/** What the error of two results for one call says. */
 export const FUNCTION_CONFLICT = 'functions must not produce multiple outputs for same inputs'
 const NO_ARGUMENTS: readonly Value[] = []
 

@@ -43,6 +43,7 @@ export function callHost<T>(name: string, call: () => T): T {
   }
 }
 
+/** REGO_HOST_FAILED for a function of the host. */
 export function hostFailure(name: string, cause: unknown): RegoError {
   return new RegoError('REGO_HOST_FAILED', `the host could not answer ${name}`, { cause, details: { function: name } })
 }

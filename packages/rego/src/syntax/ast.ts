@@ -47,16 +47,19 @@ export interface Call extends Span {
   readonly infix?: string
 }
 
+/** `[item, item]`. */
 export interface ArrayTerm extends Span {
   readonly kind: 'array'
   readonly items: readonly Term[]
 }
 
+/** `{item, item}`; `set()` where it is empty. */
 export interface SetTerm extends Span {
   readonly kind: 'set'
   readonly items: readonly Term[]
 }
 
+/** `{key: value}`. */
 export interface ObjectTerm extends Span {
   readonly kind: 'object'
   readonly entries: readonly (readonly [Term, Term])[]
@@ -78,6 +81,7 @@ export interface Template extends Node {
   readonly raw: boolean
 }
 
+/** Anything that stands for a value. */
 export type Term = Scalar | Variable | Reference | Call | ArrayTerm | SetTerm | ObjectTerm | Comprehension | Template
 
 /** `with target as value`. */
@@ -120,7 +124,9 @@ export interface Every extends Statement {
   readonly body: Body
 }
 
+/** One line of a body. */
 export type Expression = TermExpression | SomeDeclaration | SomeIn | Every
+/** Expressions that must hold together. */
 export type Body = readonly Expression[]
 
 /** The part of a rule before its body. */
@@ -146,6 +152,7 @@ export interface ElseBranch extends Node {
   readonly body: Body
 }
 
+/** A rule as written. */
 export interface Rule extends Node {
   readonly default: boolean
   readonly head: RuleHead
@@ -156,11 +163,13 @@ export interface Rule extends Node {
   readonly chained: boolean
 }
 
+/** `import path as alias`. */
 export interface Import extends Node {
   readonly path: readonly string[]
   readonly alias: string | undefined
 }
 
+/** A policy text, read. */
 export interface Module {
   readonly source: Source
   readonly version: RegoVersion

@@ -12,18 +12,22 @@ export function typeNameOf(value: Value): TypeName {
   return value instanceof RegoSet ? 'set' : 'number'
 }
 
+/** Tells whether a value is a number, in either form. */
 export function isNumber(value: Value): value is RegoNumber {
   return typeof value === 'number' || value instanceof ExactNumber
 }
 
+/** Tells whether a value is an array. */
 export function isArray(value: Value): value is RegoArray {
   return Array.isArray(value)
 }
 
+/** Tells whether a value is an object. */
 export function isObject(value: Value): value is RegoObject {
   return value instanceof RegoObject
 }
 
+/** Tells whether a value is a set. */
 export function isSet(value: Value): value is RegoSet {
   return value instanceof RegoSet
 }

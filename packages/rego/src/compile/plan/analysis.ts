@@ -34,6 +34,7 @@ export function isEvaluable(term: ResolvedTerm, known: Known): boolean {
   }
 }
 
+/** Tells whether every variable that any of the terms reads has a value. */
 export function allEvaluable(terms: readonly ResolvedTerm[], known: Known): boolean {
   return terms.every((term) => isEvaluable(term, known))
 }
@@ -130,6 +131,7 @@ export function addVariables(term: ResolvedTerm, found: Known): void {
   }
 }
 
+/** Tells whether all these variables have values. */
 export function isSubset(variables: Iterable<Variable>, known: Known): boolean {
   for (const variable of variables) if (!known.has(variable)) return false
   return true

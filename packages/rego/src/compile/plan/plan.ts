@@ -8,6 +8,7 @@ export interface PlannedPath {
   readonly at: number
 }
 
+/** A call whose arguments all have values. */
 export interface PlannedCall {
   readonly kind: 'call'
   readonly name: string
@@ -16,6 +17,7 @@ export interface PlannedCall {
   readonly at: number
 }
 
+/** A closure that collects what its body goes on with. */
 export interface PlannedComprehension {
   readonly kind: 'comprehension'
   readonly makes: 'array' | 'set' | 'object' | 'text'
@@ -45,6 +47,7 @@ export type Pattern =
   | { readonly kind: 'array'; readonly items: readonly Pattern[] }
   | { readonly kind: 'object'; readonly entries: readonly (readonly [PlannedTerm, Pattern])[] }
 
+/** One `with` modifier. */
 export interface PlannedWith {
   readonly target: WithTarget
   readonly value: PlannedTerm
@@ -102,6 +105,7 @@ export interface PlannedBody {
   readonly expressions: readonly PlannedExpression[]
 }
 
+/** One body of a clause, and what it is worth. */
 export interface PlannedBranch {
   readonly body: PlannedBody
   readonly path: readonly PlannedTerm[]

@@ -6,6 +6,7 @@ import type { Linker } from './linker.ts'
 /** Holds a value against a pattern, binding its variables. */
 export type Match = (context: Context, frame: Frame, value: Value) => boolean
 
+/** Makes code of a pattern. */
 export function linkPattern(linker: Linker, pattern: Pattern): Match {
   switch (pattern.kind) {
     case 'bind': {

@@ -45,10 +45,12 @@ export function remainderOfNumbers(a: RegoNumber, b: RegoNumber): RegoNumber {
   return createNumber(integerOf(a)! % integerOf(b)!)
 }
 
+/** The number with the other sign. */
 export function negateNumber(value: RegoNumber): RegoNumber {
   return typeof value === 'number' ? (value === 0 ? 0 : -value) : createNumber(-value.mantissa, value.exponent)
 }
 
+/** The number without its sign. */
 export function absoluteNumber(value: RegoNumber): RegoNumber {
   if (typeof value === 'number') return Math.abs(value)
   return value.mantissa < 0n ? negateNumber(value) : value

@@ -87,6 +87,7 @@ export function integerOf(value: RegoNumber): bigint | undefined {
   return value.exponent >= 0 ? value.mantissa * 10n ** BigInt(value.exponent) : undefined
 }
 
+/** Tells whether a number is whole. */
 export function isInteger(value: RegoNumber): boolean {
   return typeof value === 'number' ? Number.isInteger(value) : value.exponent >= 0
 }
