@@ -266,7 +266,7 @@ describe('sets and versions', () => {
       if (body['next'] === null) break
       path = `/references/gold/values?limit=3&prefix=k&cursor=${body['next']}`
       expect((await api(running, 'GET', path.replace('prefix=k', 'prefix=o'))).body).toMatchObject({
-        code: 'REFERENCE_CURSOR_INVALID',
+        code: 'SERVICE_CURSOR_FILTER_MISMATCH',
       })
     }
     expect(names).toEqual(['k0', 'k1', 'k2', 'k3', 'k4', 'k5', 'k6'])
@@ -291,8 +291,9 @@ describe('sets and versions', () => {
     ['REFERENCE_CHANGE_INVALID', 'POST', '/references/gold/versions', { change: { operation: 'merge', values: {} } }],
     ['REFERENCE_CHANGE_INVALID', 'POST', '/references/gold/versions', { change: { operation: 'merge' }, reason: 'r' }],
     ['REFERENCE_CHANGE_INVALID', 'POST', '/references/gold/versions', { change: { operation: 'burn' }, reason: 'r' }],
-    ['REFERENCE_CURSOR_INVALID', 'GET', '/references?cursor=AAAA', undefined],
-    ['REFERENCE_CURSOR_INVALID', 'GET', '/references?limit=0', undefined],
+    ['SERVICE_CURSOR_INVALID', 'GET', '/references?cursor=AAAA', undefined],
+    ['SERVICE_REQUEST_INVALID', 'GET', '/references?limit=0', undefined],
+    ['SERVICE_REQUEST_INVALID', 'GET', '/references?colour=red', undefined],
   ])('%s: %s %s', async (code, method, path, body) => {
     const running = await startService(createSite())
     await change(running, 'gold', { operation: 'merge', values: { k: ['aa'] } })

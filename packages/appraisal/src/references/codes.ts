@@ -10,7 +10,6 @@ export type ReferenceErrorCode =
   | 'REFERENCE_ARTIFACT_RULE_VIOLATED'
   | 'REFERENCE_CHANGE_INVALID'
   | 'REFERENCE_CORIM_INVALID'
-  | 'REFERENCE_CURSOR_INVALID'
   | 'REFERENCE_ENVELOPE_INVALID'
   | 'REFERENCE_LAYOUT_EXPIRED'
   | 'REFERENCE_LAYOUT_INVALID'
@@ -62,11 +61,6 @@ export const REFERENCE_ERRORS: ErrorTable<ReferenceErrorCode> = {
     status: 400,
     summary: 'The manifest is not a well-formed CoRIM.',
     next: 'Send the CoRIM exactly as its publisher made it, as standard base64.',
-  },
-  REFERENCE_CURSOR_INVALID: {
-    status: 400,
-    summary: 'The cursor is not one of this list with these filters.',
-    next: 'Start the list again without a cursor.',
   },
   REFERENCE_ENVELOPE_INVALID: {
     status: 400,

@@ -1,7 +1,7 @@
 /** Reference values of the service: kept in the store, reached over HTTP. */
-export type { Authorize, ReferencePermission } from './access.ts'
-export { createReferenceApiFace, type ReferenceApiFaceOptions } from './api-face.ts'
-export { createReferenceBrokerFace, type ReferenceBrokerFaceOptions } from './broker-face.ts'
+export type { Authorize, ReferencePermission } from './face/access.ts'
+export { createReferenceApiFace, type ReferenceApiFaceOptions } from './face/api-face.ts'
+export { createReferenceBrokerFace, type ReferenceBrokerFaceOptions } from './face/broker-face.ts'
 export { openReferences, type ReferenceRuntime, type References } from './open.ts'
 export { createRegistrar, type Registrar, type RegistrarOptions } from './registrar.ts'
 export { createReferenceRoom, type ReferenceRoomOptions } from './room.ts'

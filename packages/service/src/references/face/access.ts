@@ -1,4 +1,4 @@
-import type { HttpContext } from '../http/index.ts'
+import type { HttpContext } from '../../http/index.ts'
 
 /** What a request wants to do with reference values. */
 export type ReferencePermission = 'references:read' | 'references:write'

@@ -3,10 +3,10 @@ import { AppraisalError } from '@veritee/appraisal'
 import { decodeUtf8 } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { parseJson } from '@veritee/codec/json'
-import { type Face, type HttpContext, readBody, readFreeTail } from '../http/index.ts'
+import { type Face, type HttpContext, readBody, readFreeTail } from '../../http/index.ts'
+import type { Registrar } from '../registrar.ts'
 import type { Authorize } from './access.ts'
 import { DELETE_VALUE, QUERY_ALL, QUERY_ONE, REGISTER, REGISTER_LIST, REPLACE } from './operations.ts'
-import type { Registrar } from './registrar.ts'
 
 export interface ReferenceBrokerFaceOptions {
   readonly registrar: Registrar

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Route } from '../http/index.ts'
+import type { Route } from '../../http/index.ts'
 import {
   CHANGE_BODY,
   COMPARE_VIEW,

@@ -6,7 +6,7 @@ import {
   type ReferenceDifference,
   type ReferenceRecord,
 } from '@veritee/appraisal/references'
-import type { ReferencePreview, ReferenceSet, SetVersion } from './types.ts'
+import type { ReferencePreview, ReferenceSet, SetVersion } from '../types.ts'
 
 export function viewSet(set: ReferenceSet, now: number): Record<string, unknown> {
   const records = [...set.state.records.values()]

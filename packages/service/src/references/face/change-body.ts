@@ -13,8 +13,8 @@ import { decodeUtf8 } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { parseJson } from '@veritee/codec/json'
 import type { PublicKey } from '@veritee/codec/signature'
+import type { SetChange } from '../types.ts'
 import { CHANGE_BODY, type ChangeInput, PREVIEW_BODY } from './schemas.ts'
-import type { SetChange } from './types.ts'
 
 export interface ChangeReader {
   /** Epoch seconds. */

@@ -1,11 +1,11 @@
 /** Our own API for reference values: sets, their values, versions and comparison; preview and change. */
 import { AppraisalError } from '@veritee/appraisal'
-import { diffReferences, isExpired } from '@veritee/appraisal/references'
+import { diffReferences, isExpired, type ReferenceRecord } from '@veritee/appraisal/references'
 import type { PublicKey } from '@veritee/codec/signature'
-import { type Face, type HttpContext, readBody } from '../http/index.ts'
+import { type Face, type HttpContext, readBody, readPage } from '../../http/index.ts'
+import type { ChangeRequest, ReferenceRoom, SetVersion } from '../types.ts'
 import type { Authorize } from './access.ts'
 import { parseChangeBody } from './change-body.ts'
-import { cutPage, parsePageRequest } from './cursor.ts'
 import {
   CHANGE_SET,
   COMPARE,
@@ -16,7 +16,7 @@ import {
   READ_SET,
   READ_VERSION,
 } from './operations.ts'
-import type { ChangeRequest, ReferenceRoom } from './types.ts'
+import { cutRange } from './range.ts'
 import { viewDifference, viewPreview, viewSet, viewValue, viewVersion } from './views.ts'
 
 export interface ReferenceApiFaceOptions {
@@ -81,43 +81,49 @@ type Respond = (c: HttpContext, options: ReferenceApiFaceOptions) => Promise<unk
 const setOf = (c: HttpContext): string => c.req.param('set') as string
 
 const listSets: Respond = async (c, { room, now }) => {
-  const { limit, cursor, tee, state } = c.req.query()
-  const filters = { list: 'sets', tee: tee ?? null, state: state ?? null }
-  const request = parsePageRequest(limit, cursor, filters)
+  const query = c.req.query()
+  const { tee, state } = query
   const sets = (await room.listSets())
     .map((set) => viewSet(set, now()))
     .filter((set) => (tee === undefined || set['tee'] === tee) && (state === undefined || set['state'] === state))
-  return cutPage(sets, (set) => set['name'] as string, request, filters)
+  const keyOf = (set: Record<string, unknown>) => set['name'] as string
+  const read = async (options: Range) => cutRange(sets, keyOf, options)
+  return readPage({ query, filters: ['tee', 'state'], descending: false, keyOf, read })
 }
 
+type Range = Parameters<typeof cutRange>[2]
+
 const listValues: Respond = async (c, { room, now }) => {
-  const { limit, cursor, prefix = '', state } = c.req.query()
+  const query = c.req.query()
+  const { prefix = '', state } = query
   const set = await room.readSet(setOf(c))
-  const filters = { list: 'values', set: set.name, prefix, state: state ?? null }
-  const request = parsePageRequest(limit, cursor, filters)
   const cap = set.expiresAt ?? Number.POSITIVE_INFINITY
   const records = [...set.state.records.values()]
     .map((record) => ({ ...record, expiresAt: Math.min(record.expiresAt, cap) }))
     .filter((record) => record.name.startsWith(prefix))
     .filter((record) => state === undefined || isExpired(record, now()) === (state === 'expired'))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-  const page = cutPage(records, (record) => record.name, request, filters)
+  const keyOf = ({ name }: ReferenceRecord) => name
+  const read = async (options: Range) => cutRange(records, keyOf, options)
+  const page = await readPage({ query, filters: ['prefix', 'state'], descending: false, keyOf, read })
   return { ...page, items: page.items.map((record) => viewValue(record, now())) }
 }
 
+const VERSION_DIGITS = 10
+
 const listVersions: Respond = async (c, { room }) => {
-  const { limit, cursor } = c.req.query()
   const set = await room.readSet(setOf(c))
-  const filters = { list: 'versions', set: set.name }
-  const request = parsePageRequest(limit, cursor, filters)
-  // Newest first: a version's key ascends as its number falls.
-  const keyOf = (version: number) => String(Number.MAX_SAFE_INTEGER - version).padStart(16, '0')
-  const numbers = Array.from({ length: set.version }, (_, index) => set.version - index)
-  const page = cutPage(numbers, keyOf, request, filters)
-  const [first] = page.items
-  const entries =
-    first === undefined ? [] : await room.listVersions(set.name, { limit: page.items.length, before: first + 1 })
-  return { ...page, items: entries.map((version) => viewVersion(version, false)) }
+  const keyOf = ({ version }: SetVersion) => String(version).padStart(VERSION_DIGITS, '0')
+  const read = async ({ limit = 0, after, descending = false }: Range) => {
+    const place = after === undefined ? undefined : Number(after)
+    if (descending) return room.listVersions(set.name, { limit, ...(place === undefined ? {} : { before: place }) })
+    const first = (place ?? 0) + 1
+    const last = Math.min(set.version, first + limit - 1)
+    if (!Number.isSafeInteger(first) || last < first) return []
+    return (await room.listVersions(set.name, { limit: last - first + 1, before: last + 1 })).toReversed()
+  }
+  const page = await readPage({ query: c.req.query(), filters: [], descending: true, keyOf, read })
+  return { ...page, items: page.items.map((version) => viewVersion(version, false)) }
 }
 
 const compare: Respond = async (c, { room, now }) => {
