@@ -1,6 +1,7 @@
 import type { PlannedClause, PlannedTerm, Step } from '../compile/plan/plan.ts'
-import { type MapKey, RegoObject, type Value } from '../value/index.ts'
+import type { MapKey, Value } from '../value/index.ts'
 import type { Context } from './context.ts'
+import { indexMember } from './documents/index-value.ts'
 import type { LinkedClause } from './program.ts'
 
 /** Fewest clauses for which looking up beats trying. */
@@ -48,7 +49,7 @@ export class RuleIndex {
   /** The clauses to try, in the order of writing. */
   candidates(context: Context): readonly LinkedClause[] {
     let value: Value | undefined = context.input
-    for (const name of this.names) value = value instanceof RegoObject ? value.member(name) : undefined
+    for (const name of this.names) value = indexMember(value, name)
     if (value === undefined || (typeof value === 'object' && value !== null)) return this.others
     return this.byValue.get(value) ?? this.others
   }
