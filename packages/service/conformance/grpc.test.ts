@@ -1,5 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto'
 /** gRPC as existing clients speak it: HTTP/2 in clear text on loopback, a client of its own transport. */
+import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { create, fromBinary } from '@bufbuild/protobuf'
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
@@ -134,6 +135,23 @@ describe('reference.ReferenceValueProviderService', () => {
     const client = createReferenceClient(`http://127.0.0.1:${port}`)
     await expect(client.register(message({ k: ['aa'] }))).rejects.toMatchObject({ status: 'UNAUTHENTICATED' })
     await expect(client.query()).rejects.toMatchObject({ status: 'UNAUTHENTICATED' })
+  })
+
+  test('beyond loopback, the listener speaks TLS where the service does', async () => {
+    const site = createSite()
+    const [cert, key] = [site.write('cert.pem', ''), site.write('key.pem', '')]
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '3']
+    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+    execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, ...subject], { stdio: 'pipe' })
+    const running = await startService(site, { tls: { cert, key }, grpc: { references: '0.0.0.0:0' } })
+    const address = `127.0.0.1:${running.service.grpcAddresses['references']?.split(':').at(-1)}`
+    const ca = readFileSync(cert, 'utf8')
+    const token = await createAdminToken(readFileSync(running.service.adminKey.path, 'utf8'), { now: NOW })
+    const client = createReferenceClient(`https://${address}`, { ca, token })
+    await client.register(message({ k: ['aa'] }))
+    expect(await client.query('k')).toBe('["aa"]')
+    await expect(createReferenceClient(`https://${address}`, { token }).query()).rejects.toBeInstanceOf(GrpcCallError)
+    await expect(createReferenceClient(`http://${address}`, { token }).query()).rejects.toBeInstanceOf(GrpcCallError)
   })
 
   test('a notice says who may write through a listener on loopback', async () => {
