@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createAccessFace, createGate, createKeyRoom } from './access/index.ts'
-import { createAttemptFace, createAttemptRoom } from './attempts/index.ts'
+import { type AttemptRoom, createAttemptFace, createAttemptRoom } from './attempts/index.ts'
 import { answerAudited, createAuditFace, createAuditLog } from './audit/index.ts'
 import {
   createBrokerFace,
@@ -46,6 +46,8 @@ export interface Service {
   readonly grpcAddresses: Readonly<Record<string, string>>
   /** Answers a request inside this process, started or not. */
   fetch(request: Request): Promise<Response>
+  /** Removes what is past its time, as a running service does every minute. */
+  sweep(): Promise<void>
   /** Where the administrator's key is, and whether this start made it. */
   readonly adminKey: { readonly path: string; readonly created: boolean }
   /** Sentences for whoever starts the service, such as what is trusted only because the configuration says so. */
@@ -137,12 +139,13 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
           signHead: (head) => signAuditHead(ring.tokens()[0], config.token.issuer, head),
         }),
         createAttemptFace({ attempts, gate, now }),
-        createKeysFace({ gate, ring, secrets, audit, now }),
+        createKeysFace({ gate, ring, secrets, audit, claim: () => claimStore(store, ring), now }),
       ],
       around: (route, c) => answerAudited(route, c, audit),
     })
     const server = createHttpServer(config, app.fetch)
-    const sweeper = setInterval(() => void sweep(store, now(), log), SWEEP_MS).unref()
+    const clean = () => sweep(store, attempts, now(), log)
+    const sweeper = setInterval(() => void clean(), SWEEP_MS).unref()
     let address: ServiceAddress | undefined
     let grpcAddresses: Readonly<Record<string, string>> = {}
     let stopped: Promise<void> | undefined
@@ -183,6 +186,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
         return stopped
       },
       fetch: async (request) => app.fetch(request),
+      sweep: clean,
     }
   } catch (error) {
     await store.close()
@@ -197,9 +201,12 @@ async function isWritable(store: Store): Promise<boolean> {
   )
 }
 
-async function sweep(store: Store, now: number, log: Logger): Promise<void> {
+async function sweep(store: Store, attempts: AttemptRoom, now: number, log: Logger): Promise<void> {
   try {
     await store.deleteExpired(now)
+    const inputs = await attempts.enforceSize()
+    if (inputs > 0)
+      log.info({ inputs }, 'policy inputs were removed: together they were larger than retention.inputBytes')
   } catch (error) {
     log.error({ err: error }, 'expired records could not be removed')
   }

@@ -25,6 +25,8 @@ export interface KeysFaceOptions {
   readonly ring: KeyRing
   readonly secrets: SecretRoom
   readonly audit: AuditLog
+  /** Notes in the store which keys it belongs to. */
+  readonly claim: () => Promise<void>
   /** Epoch seconds. */
   readonly now: () => number
 }
@@ -65,7 +67,7 @@ export function createKeysFace(options: KeysFaceOptions): Face {
   }
 }
 
-async function rotate(c: HttpContext, { gate, ring, secrets, audit, now }: KeysFaceOptions): Promise<Response> {
+async function rotate(c: HttpContext, { gate, ring, secrets, audit, claim, now }: KeysFaceOptions): Promise<Response> {
   const use = KEY_USES.find((one) => one === c.req.param('use'))
   await admitRequest(c, gate, 'keys:rotate')
   if (use === undefined) {
@@ -75,6 +77,7 @@ async function rotate(c: HttpContext, { gate, ring, secrets, audit, now }: KeysF
   }
   // A secret may be wrapped with a new key at once: a replica that does not know it looks into the directory.
   const key = ring.add(use, use === 'storage' ? now() : now() + ACTIVATION_SECONDS)
+  await claim()
   const rewrapping = use === 'storage' ? await secrets.rewrap() : undefined
   const detail = {
     use: use satisfies KeyUse,

@@ -1,0 +1,130 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createBackup, restoreBackup } from '../src/backup/index.ts'
+import type { ServiceConfigInput } from '../src/index.ts'
+import { createGuest, createSite, HandClient, NOW, startService } from './fixture.ts'
+import { type Cluster, createCluster, POSTGRESQL_ABSENT } from './postgresql.ts'
+
+const PATH = 'default/key/disk'
+const SECRET = 'correct horse battery staple'
+const passphrase = 'a passphrase of enough words'
+
+async function startFull(store?: ServiceConfigInput['store']) {
+  const site = createSite()
+  const running = await startService(site, store === undefined ? {} : { store })
+  await running.putSecret(PATH, SECRET)
+  await running.putSecret('default/key/large', 'x'.repeat(300_000))
+  return { site, running, path: join(site.dir, '..', 'backup') }
+}
+
+async function expectSecret(url: string) {
+  const client = new HandClient(url)
+  await client.auth()
+  expect((await client.attestAs(createGuest())).status).toBe(200)
+  expect(await client.open(await client.resource(PATH))).toBe(SECRET)
+}
+
+describe('backup and restore', () => {
+  test('of a running service, into a new place: secrets, keys and the audit chain are there', async () => {
+    const { site, running, path } = await startFull()
+    const report = await createBackup(site.config, { path, passphrase, now: NOW })
+    expect(report).toMatchObject({ keys: 5 })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(readFileSync(path).includes(SECRET)).toBe(false)
+    await running.service.stop()
+    const other = { ...site, config: { ...site.config, dir: join(site.dir, '..', 'restored') } }
+    expect(await restoreBackup(other.config, { path, passphrase })).toEqual(report)
+    const restored = await startService(other)
+    await expectSecret(restored.url)
+    for (const name of ['admin.pem', 'token.pem', 'storage.key', 'handshake.key', 'admin.pub']) {
+      const file = (dir: string) => join(dir, 'keys', name)
+      expect(readFileSync(file(other.config.dir)).equals(readFileSync(file(site.dir)))).toBe(true)
+      expect(statSync(file(other.config.dir)).mode).toBe(statSync(file(site.dir)).mode)
+    }
+  })
+
+  test('SERVICE_BACKUP_EXISTS: overwrites neither a file nor a data directory', async () => {
+    const { site, path } = await startFull()
+    await createBackup(site.config, { path, passphrase, now: NOW })
+    const before = readFileSync(path)
+    await expect(createBackup(site.config, { path, passphrase, now: NOW })).rejects.toMatchObject({
+      code: 'SERVICE_BACKUP_EXISTS',
+    })
+    expect(readFileSync(path).equals(before)).toBe(true)
+    await expect(restoreBackup(site.config, { path, passphrase })).rejects.toMatchObject({
+      code: 'SERVICE_BACKUP_EXISTS',
+    })
+    const elsewhere = { ...site.config, keys: join(site.dir, '..', 'new-keys') }
+    await expect(restoreBackup(elsewhere, { path, passphrase })).rejects.toMatchObject({
+      code: 'SERVICE_BACKUP_EXISTS',
+    })
+    expect(existsSync(elsewhere.keys)).toBe(false)
+  })
+
+  test('SERVICE_BACKUP_PASSPHRASE: too short, or another', async () => {
+    const { site, path } = await startFull()
+    await expect(createBackup(site.config, { path, passphrase: 'short', now: NOW })).rejects.toMatchObject({
+      code: 'SERVICE_BACKUP_PASSPHRASE',
+    })
+    expect(existsSync(path)).toBe(false)
+    await createBackup(site.config, { path, passphrase, now: NOW })
+    const config = { ...site.config, dir: join(site.dir, '..', 'restored') }
+    await expect(restoreBackup(config, { path, passphrase: `${passphrase}!` })).rejects.toMatchObject({
+      code: 'SERVICE_BACKUP_PASSPHRASE',
+    })
+    expect(existsSync(config.dir)).toBe(false)
+  })
+
+  test('SERVICE_BACKUP_INVALID: cut short, extended, one bit changed, chunks out of order, or something else', async () => {
+    const { site, path } = await startFull()
+    await createBackup(site.config, { path, passphrase, now: NOW })
+    const whole = readFileSync(path)
+    const sealed = 64 * 1024 + 16
+    const head = whole.indexOf(0x0a) + 1
+    expect(whole.length).toBeGreaterThan(head + 2 * sealed)
+    const broken = {
+      cut: whole.subarray(0, -1),
+      'cut at a chunk': whole.subarray(0, head + sealed),
+      extended: Buffer.concat([whole, Buffer.from('x')]),
+      'one bit': Buffer.from(whole).fill((whole.at(-40) as number) ^ 1, whole.length - 40, whole.length - 39),
+      'out of order': Buffer.concat([
+        whole.subarray(0, head + sealed),
+        whole.subarray(head + 2 * sealed),
+        whole.subarray(head + sealed, head + 2 * sealed),
+      ]),
+      'something else': Buffer.from(`${'not a backup '.repeat(10)}\n`),
+      empty: Buffer.alloc(0),
+    }
+    const config = { ...site.config, dir: join(site.dir, '..', 'restored') }
+    for (const [name, bytes] of Object.entries(broken)) {
+      const file = site.write(`broken-${name}`, '')
+      writeFileSync(file, bytes)
+      await expect(restoreBackup(config, { path: file, passphrase }), name).rejects.toMatchObject({
+        code: expect.stringMatching(/^SERVICE_BACKUP_(INVALID|PASSPHRASE)$/),
+      })
+      expect(existsSync(config.dir), name).toBe(false)
+    }
+  }, 60_000)
+})
+
+describe.skipIf(POSTGRESQL_ABSENT)(
+  `backup between stores${POSTGRESQL_ABSENT === undefined ? '' : `: ${POSTGRESQL_ABSENT}`}`,
+  () => {
+    let cluster: Cluster
+    beforeAll(() => {
+      cluster = createCluster()
+    })
+    afterAll(() => cluster.remove())
+
+    test('a site moves from SQLite to PostgreSQL by backup and restore', async () => {
+      const { site, running, path } = await startFull()
+      await createBackup(site.config, { path, passphrase, now: NOW })
+      await running.service.stop()
+      const store = { driver: 'postgresql' as const, url: await cluster.createUrl() }
+      const config = { ...site.config, dir: join(site.dir, '..', 'moved'), store }
+      await restoreBackup(config, { path, passphrase })
+      await expectSecret((await startService({ ...site, config })).url)
+    })
+  },
+)

@@ -1,0 +1,1 @@
+export { type BackupOptions, type BackupReport, createBackup, restoreBackup } from './backup.ts'
