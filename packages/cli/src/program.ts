@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addAttestations } from './commands/attestations.ts'
+import { addAudit } from './commands/audit.ts'
+import { addBackup } from './commands/backup.ts'
 import { addCollect } from './commands/collect.ts'
 import { addCompat } from './commands/compat.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addInspect } from './commands/inspect.ts'
+import { addKeys } from './commands/keys.ts'
 import { addRefs } from './commands/refs/index.ts'
 import { addSecret } from './commands/secret.ts'
 import { addServe } from './commands/serve.ts'
@@ -39,6 +43,10 @@ export function createProgram(io: Io, exit: (code: ExitCode) => void): Command {
   addSecret(program, face)
   addRefs(program, face)
   addServe(program, face)
+  addAttestations(program, face)
+  addAudit(program, face)
+  addKeys(program, face)
+  addBackup(program, face)
   addSimulate(program, face)
   addTdx(program, face)
   addCompat(program, face)
