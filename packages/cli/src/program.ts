@@ -8,6 +8,7 @@ import { addCompat } from './commands/compat.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addInspect } from './commands/inspect.ts'
 import { addKeys } from './commands/keys.ts'
+import { addPolicy } from './commands/policy.ts'
 import { addRefs } from './commands/refs/index.ts'
 import { addSecret } from './commands/secret.ts'
 import { addServe } from './commands/serve.ts'
@@ -40,6 +41,7 @@ export function createProgram(io: Io, exit: (code: ExitCode) => void): Command {
   addVerify(program, face)
   addInspect(program, face)
   addCollect(program, face)
+  addPolicy(program, face)
   addSecret(program, face)
   addRefs(program, face)
   addServe(program, face)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createService, mergeConfig, readConfigFile, type ServiceConfigInput } from '@veritee/service'
+import { createService, mergeConfig, readConfigFile, type Service, type ServiceConfigInput } from '@veritee/service'
 import type { Command } from 'commander'
+import type { Io } from '../io.ts'
 import type { Face } from '../program.ts'
 import { collect } from './options.ts'
 
@@ -44,9 +45,7 @@ export function addServe(program: Command, { io }: Face): void {
       '\nExamples:\n  $ veritee serve\n  $ veritee serve --listen 0.0.0.0:8081 --tls-cert cert.pem --tls-key key.pem --pccs https://pccs.example.org:8081/sgx/certification/v4/',
     )
     .action(async (options: ServeOptions) => {
-      const file = options.config === undefined ? {} : readConfigFile(options.config)
-      const config = mergeConfig({ dir: './veritee-data', ...file }, overridesOf(options))
-      const service = await createService(config as ServiceConfigInput)
+      const service = await createService(readOptions(options))
       for (const notice of service.notices) io.err(`${notice}\n`)
       const { url } = await service.start()
       const adminKeyPath = service.adminKey.path
@@ -55,9 +54,27 @@ export function addServe(program: Command, { io }: Face): void {
           ? `${JSON.stringify({ url, adminKey: adminKeyPath })}\n`
           : `listening on ${url}\nadministrator key ${adminKeyPath}\n`,
       )
+      const reload = () => void reloadService(service, io, options)
+      process.on('SIGHUP', reload)
       if (!io.signal.aborted) await once(io.signal, 'abort')
+      process.off('SIGHUP', reload)
       await service.stop()
     })
+}
+
+function readOptions(options: ServeOptions): ServiceConfigInput {
+  const file = options.config === undefined ? {} : readConfigFile(options.config)
+  return mergeConfig({ dir: './veritee-data', ...file }, overridesOf(options)) as unknown as ServiceConfigInput
+}
+
+/** What SIGHUP does: what cannot be read is said, and everything stays as it was. */
+async function reloadService(service: Service, io: Io, options: ServeOptions): Promise<void> {
+  try {
+    const later = await service.reload(readOptions(options))
+    if (later.length > 0) io.err(`read again; these keys need a new start: ${later.join(', ')}\n`)
+  } catch (error) {
+    io.err(`not read again: ${error instanceof Error ? error.message : String(error)}\n`)
+  }
 }
 
 /** The options as configuration; what was not given leaves the file's word. */

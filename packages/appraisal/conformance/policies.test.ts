@@ -1,0 +1,101 @@
+/** The policies beside this package keep their own tests, and the two policies of the cloud guides mean what they say. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { compilePolicy } from '@veritee/rego'
+import { formatPolicy } from '@veritee/rego/format'
+import { runTests } from '@veritee/rego/testing'
+import { describe, expect, it } from 'vitest'
+
+const folder = join(import.meta.dirname, '..', 'policies')
+const files = readdirSync(folder).map((name) => ({ file: name, text: readFileSync(join(folder, name), 'utf8') }))
+const hostFunctions = { query_reference_value: 1 }
+
+describe('default policies', () => {
+  const report = runTests(compilePolicy(files, { hostFunctions }), { coverage: true })
+
+  it.each(report.results.map(({ name, outcome }) => [name, outcome]))('%s', (_name, outcome) => {
+    expect(outcome).toBe('passed')
+  })
+
+  it('every row is reached', () => {
+    expect(report.passed).toBeGreaterThan(10)
+    expect(Object.entries(report.coverage!.files).filter(([, { percent }]) => percent < 100)).toEqual([])
+  })
+
+  it.each(files.map(({ file, text }) => [file, text]))('%s is formatted', (file, text) => {
+    expect(formatPolicy(text, file)).toBe(text)
+  })
+})
+
+/** As printed in the guide to measured system disks. */
+const STRICT = `package policy
+
+import future.keywords.every
+import future.keywords.if
+
+default allow := false
+
+allow if {
+	every k0, v0 in data.reference {
+		some k1
+		endswith(k1, k0)
+		match_value(v0, input[k1])
+	}
+}
+
+match_value(reference_value, input_value) if {
+	not is_array(reference_value)
+	input_value == reference_value
+}
+
+match_value(reference_value, input_value) if {
+	is_array(reference_value)
+	array_include(reference_value, input_value)
+}
+
+array_include(reference_value_array, _) if {
+	reference_value_array == []
+}
+
+array_include(reference_value_array, input_value) if {
+	reference_value_array != []
+	some i
+	reference_value_array[i] == input_value
+}
+`
+
+const PERMISSIVE = `package policy
+
+default allow := true
+`
+
+describe("the printed policies, in the older dialect and in today's", () => {
+  const input = { 'tdx.measurement.kernel.SHA-384': 'aa', 'tdx.measurement.initrd.SHA-384': 'bb', 'tdx.tee': 'tdx' }
+  const allow = (text: string, reference: object, version: 'v0' | 'v1' = 'v0') =>
+    compilePolicy([{ file: 'default.rego', text }], { version }).evaluateRule('data.policy.allow', {
+      input,
+      data: { reference },
+    }).value
+
+  it.each<[string, object, boolean]>([
+    [
+      'every reference met, by value and in a list',
+      { 'measurement.kernel.SHA-384': ['zz', 'aa'], 'measurement.initrd.SHA-384': 'bb' },
+      true,
+    ],
+    ['one value differs', { 'measurement.kernel.SHA-384': ['zz'], 'measurement.initrd.SHA-384': 'bb' }, false],
+    ['one name has no claim', { 'measurement.grub.SHA-384': ['aa'] }, false],
+    ['an empty list passes where a claim has the name', { 'measurement.kernel.SHA-384': [] }, true],
+  ])('strict: %s', (_what, reference, allowed) => {
+    expect(allow(STRICT, reference)).toBe(allowed)
+    expect(allow(STRICT, reference, 'v1')).toBe(allowed)
+  })
+
+  it('strict: by itself, an empty reference set is met by everything', () => {
+    expect(allow(STRICT, {})).toBe(true)
+  })
+
+  it('permissive: always', () => {
+    expect(allow(PERMISSIVE, { 'measurement.kernel.SHA-384': ['zz'] })).toBe(true)
+  })
+})
