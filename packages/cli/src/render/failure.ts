@@ -18,6 +18,8 @@ export function renderFailure(io: Io, error: unknown, json: boolean): ExitCode {
   else {
     const paint = createPaint(io.colour)
     io.err(`${paint.bad('error')} ${printable(message)} ${paint.dim(`[${code}]`)}\n`)
+    const { line, caret } = details
+    if (typeof line === 'string' && typeof caret === 'string') io.err(`  ${excerpt(line)}\n  ${excerpt(caret)}\n`)
     if (details.path !== undefined) io.err(`  at        ${printable(String(details.path))}\n`)
     if (details.expected !== undefined) io.err(`  expected  ${show(details.expected)}\n`)
     if (details.actual !== undefined) io.err(`  actual    ${show(details.actual)}\n`)
@@ -36,4 +38,9 @@ function findingsOf(value: unknown): string[] {
   return value.map(
     (finding: { message?: unknown; code?: unknown }) => `${String(finding.message)} [${String(finding.code)}]`,
   )
+}
+
+/** A line of a text, with tabs narrowed so that the caret stays under its place. */
+function excerpt(line: string): string {
+  return printable(line.replaceAll('\t', '  '))
 }
