@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { CompatFile, CompatSettings } from '../compat/file.ts'
 import { installFiles } from '../compat/install.ts'
 import { listTdxGuideFiles } from '../compat/tdx-guide.ts'
+import { listTrusteeFiles } from '../compat/trustee.ts'
 import { CliError } from '../errors.ts'
 import type { Face } from '../program.ts'
 import { splitList } from './options.ts'
@@ -11,6 +12,7 @@ import { splitList } from './options.ts'
 /** Programs that can be put into a folder, by family. */
 const FAMILIES: Readonly<Record<string, (settings: CompatSettings) => readonly CompatFile[]>> = {
   tdx: listTdxGuideFiles,
+  trustee: listTrusteeFiles,
 }
 
 interface InstallOptions {
