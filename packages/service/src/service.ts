@@ -14,16 +14,30 @@ import {
 import { parseConfig, type ServiceConfig, type ServiceConfigInput } from './config/index.ts'
 import { createGrpcListeners } from './grpc/index.ts'
 import { createHealthFace } from './health/index.ts'
-import { checkListen, closeServer, createApp, createHttpServer, listenOn } from './http/index.ts'
+import {
+  checkListen,
+  closeServer,
+  createApp,
+  createHttpServer,
+  type HttpContext,
+  listenOn,
+  readCertificateEnd,
+  readClientAddress,
+  renewCertificate,
+} from './http/index.ts'
 import { createEvidenceJudge } from './judge/index.ts'
-import { claimPrivateDirectory, claimStore, createKeysFace, openKeyRing } from './keys/index.ts'
+import { claimPrivateDirectory, claimStore, createKeysFace, type KeyRing, openKeyRing } from './keys/index.ts'
+import { type ClientLimit, createClientLimit, isLoopback, nameClient } from './limits/index.ts'
 import { createLogger, type Logger } from './log/index.ts'
+import { createMetrics } from './metrics/index.ts'
+import { createOperationFace, type Expiry } from './operation/index.ts'
 import { openReferences } from './references/index.ts'
 import { createDirectoryKeyRing, createSecretRoom } from './secrets/index.ts'
 import { openStore, type Store } from './store/index.ts'
 import { createRotatingTokenIssuer, signAuditHead } from './tokens/index.ts'
 
 const SWEEP_MS = 60_000
+const KEY_WATCH_MS = 2000
 /** What a retired key made is understood so much longer than it lives: clocks of replicas differ. */
 const OVERLAP_SECONDS = 120
 
@@ -46,6 +60,14 @@ export interface Service {
   readonly grpcAddresses: Readonly<Record<string, string>>
   /** Answers a request inside this process, started or not. */
   fetch(request: Request): Promise<Response>
+  /**
+   * Reads again what may change while the service runs: keys, certificate, expectations, offline collateral, simulated
+   * roots, and with a new configuration its log level. What cannot be read leaves everything as it was.
+   *
+   * @returns keys of the configuration that changed and need a new start
+   * @throws ServiceError for the file that is wrong
+   */
+  reload(input?: ServiceConfigInput): Promise<readonly string[]>
   /** Removes what is past its time, as a running service does every minute. */
   sweep(): Promise<void>
   /** Where the administrator's key is, and whether this start made it. */
@@ -84,7 +106,8 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       handshake: config.handshake.lifetimeSeconds + config.token.lifetimeSeconds + OVERLAP_SECONDS,
     },
   })
-  const judge = createEvidenceJudge(config, dir, now, log)
+  let judge = createEvidenceJudge(config, dir, now, log)
+  let running = config
   const version = readVersion()
   const tokens = createRotatingTokenIssuer(ring, { token: config.token, version })
   let state: 'ready' | 'stopping' = 'ready'
@@ -112,15 +135,18 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       log,
     })
     const notices = [...judge.notices, ...references.notices, ...grpc.notices]
+    const clients = createClientLimit({ store, now, ...config.limits.perClient })
+    const metrics = createMetrics(version, () => isWritable(store))
+    const halted = new AbortController()
     const app = createApp({
       log,
       stopping,
       version,
       faces: [
-        createHealthFace({ store, version, stopping, notices }),
+        createHealthFace({ store, version, stopping, notices, metrics, access: config.metrics }),
         createBrokerFace({
           handshakes,
-          judge: judge.judge,
+          judge: (evidence, at) => judge.judge(evidence, at),
           tokens,
           policy: createReleasePolicy(config.release),
           secrets,
@@ -138,14 +164,28 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
           gate,
           signHead: (head) => signAuditHead(ring.tokens()[0], config.token.issuer, head),
         }),
+        createOperationFace({
+          gate,
+          audit,
+          attempts,
+          secrets,
+          keys: accessKeys,
+          ring,
+          expiries: () => listExpiries(running),
+          stopped: halted.signal,
+          now,
+        }),
         createAttemptFace({ attempts, gate, now }),
         createKeysFace({ gate, ring, secrets, audit, claim: () => claimStore(store, ring), now }),
       ],
       around: (route, c) => answerAudited(route, c, audit),
+      admit: (c) => admitClient(c, clients, config),
+      onAnswer: metrics.countAnswer,
     })
     const server = createHttpServer(config, app.fetch)
     const clean = () => sweep(store, attempts, now(), log)
     const sweeper = setInterval(() => void clean(), SWEEP_MS).unref()
+    const keyWatch = setInterval(() => watchKeys(ring, log), KEY_WATCH_MS).unref()
     let address: ServiceAddress | undefined
     let grpcAddresses: Readonly<Record<string, string>> = {}
     let stopped: Promise<void> | undefined
@@ -176,6 +216,8 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
         stopped ??= (async () => {
           state = 'stopping'
           clearInterval(sweeper)
+          clearInterval(keyWatch)
+          halted.abort()
           const graceMs = config.limits.stopSeconds * 1000
           await Promise.all([closeServer(server, graceMs), grpc.stop(graceMs)])
           address = undefined
@@ -187,11 +229,62 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       },
       fetch: async (request) => app.fetch(request),
       sweep: clean,
+      async reload(again = input) {
+        const next = parseConfig(again)
+        const renewed = createEvidenceJudge(next, dir, now, log)
+        try {
+          ring.reload()
+          if (config.tls !== undefined && next.tls !== undefined) renewCertificate(server, next.tls)
+        } catch (error) {
+          await renewed.close()
+          throw error
+        }
+        const [before, old] = [running, judge]
+        judge = renewed
+        running = next
+        log.level = next.log.level
+        await old.close()
+        const later = listChanges(before, next).filter((key) => !RELOADABLE.has(key))
+        log.info({ needNewStart: later }, 'read again')
+        return later
+      },
     }
   } catch (error) {
     await store.close()
     throw error
   }
+}
+
+/** Keys of the configuration that a reload brings into effect. */
+const RELOADABLE: ReadonlySet<string> = new Set(['log', 'expect', 'collateral', 'trustSimulatedRoots', 'tls'])
+
+function listChanges(before: ServiceConfig, after: ServiceConfig): string[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof ServiceConfig)[]
+  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+}
+
+/** Finds the keys that another replica made in the directory they share. */
+function watchKeys(ring: KeyRing, log: Logger): void {
+  try {
+    ring.reloadChanged()
+  } catch (error) {
+    log.error({ err: error }, 'the key directory changed and cannot be read: the keys from before stay in use')
+  }
+}
+
+/** Whoever watches over the service is not counted: it asks often, and must be answered when clients are too many. */
+const UNCOUNTED = /^\/(?:healthz|readyz|metrics)?$/
+
+async function admitClient(c: HttpContext, clients: ClientLimit, { limits }: ServiceConfig): Promise<void> {
+  const address = readClientAddress(c)
+  if (UNCOUNTED.test(c.req.path) || (isLoopback(address) && !limits.perClient.loopback)) return
+  await clients.take(nameClient(address))
+}
+
+function listExpiries({ tls }: ServiceConfig): Expiry[] {
+  if (tls === undefined) return []
+  const at = readCertificateEnd(tls)
+  return [{ kind: 'certificate', id: tls.cert, at, consequence: 'Clients refuse to connect.' }]
 }
 
 async function isWritable(store: Store): Promise<boolean> {

@@ -1,5 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import type { Face } from '../http/index.ts'
+import { ServiceError } from '../errors.ts'
+import { type Face, readClientAddress } from '../http/index.ts'
+import { isLoopback } from '../limits/index.ts'
+import type { Metrics } from '../metrics/index.ts'
 import type { Store } from '../store/index.ts'
 
 export interface HealthOptions {
@@ -8,6 +11,9 @@ export interface HealthOptions {
   readonly stopping: () => boolean
   /** Sentences about what every answer rests on, such as a trusted simulated root. */
   readonly notices: readonly string[]
+  readonly metrics: Metrics
+  /** Who may read the metrics. */
+  readonly access: 'loopback' | 'open' | 'off'
 }
 
 const status = z.object({ status: z.string() })
@@ -40,6 +46,20 @@ export function createHealthFace(options: HealthOptions): Face {
           responses: { 200: { description: 'It does', content: { 'application/json': { schema: status } } } },
         },
         respond: (c) => c.json({ status: 'ok' }),
+      },
+      {
+        method: 'get',
+        path: '/metrics',
+        operation: {
+          summary: 'Metrics for Prometheus',
+          responses: { 200: { description: 'Text format' }, 404: { description: 'Not for this client' } },
+        },
+        async respond(c) {
+          const { metrics, access } = options
+          const open = access === 'open' || (access === 'loopback' && isLoopback(readClientAddress(c)))
+          if (!open) throw new ServiceError('SERVICE_HTTP_ROUTE_UNKNOWN')
+          return c.body(await metrics.render(), 200, { 'content-type': metrics.contentType })
+        },
       },
       {
         method: 'get',

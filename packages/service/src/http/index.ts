@@ -3,5 +3,14 @@ export { readBody, readJsonBody } from './body.ts'
 export { readClientAddress } from './client.ts'
 export { type Page, type PageQuery, readPage } from './page.ts'
 export { describeProblem } from './problem.ts'
-export { checkListen, closeServer, createHttpServer, type ListenAddress, listenOn, parseListen } from './server.ts'
+export {
+  checkListen,
+  closeServer,
+  createHttpServer,
+  type ListenAddress,
+  listenOn,
+  parseListen,
+  readCertificateEnd,
+  renewCertificate,
+} from './server.ts'
 export type { Face, HttpContext, HttpEnv, Route } from './types.ts'

@@ -1,6 +1,7 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server, type ServerOptions } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import { type AddressInfo, isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
@@ -132,4 +133,18 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
   const timer = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
   clearTimeout(timer)
+}
+
+/**
+ * Reads certificate and key again; connections that come from now on get the new ones.
+ *
+ * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_TLS_INVALID; the old ones stay in use
+ */
+export function renewCertificate(server: Server, tls: NonNullable<ServiceConfig['tls']>): void {
+  ;(server as Server & Pick<TlsServer, 'setSecureContext'>).setSecureContext(readTls(tls))
+}
+
+/** When the certificate of the service ends, epoch seconds. @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_TLS_INVALID */
+export function readCertificateEnd(tls: NonNullable<ServiceConfig['tls']>): number {
+  return Math.floor(new X509Certificate(readTls(tls).cert).validToDate.getTime() / 1000)
 }

@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
+import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
+import { expect, test } from 'vitest'
+import { createAdminToken } from '../src/admin/index.ts'
+import type { ServiceConfigInput } from '../src/index.ts'
+import { createGuest, createSite, EXPECTATIONS, HandClient, readProblem, type Site, startService } from './fixture.ts'
+
+const PATH = 'default/key/disk'
+
+async function start(over: Partial<ServiceConfigInput> = {}, site: Site = createSite()) {
+  const running = await startService(site, over)
+  const call = async (path: string, headers: Record<string, string> = {}, init: RequestInit = {}) => {
+    const token = await createAdminToken(readFileSync(running.service.adminKey.path, 'utf8'), {
+      now: running.clock.now,
+    })
+    return fetch(running.url + path, { ...init, headers: { authorization: `Bearer ${token}`, ...headers } })
+  }
+  const attest = async () => {
+    const client = new HandClient(running.url)
+    await client.auth()
+    return { client, response: await client.attestAs(createGuest()) }
+  }
+  return { ...running, site, call, attest }
+}
+
+test('metrics count what happened, and name nobody', async () => {
+  const { url, attest, putSecret } = await start()
+  await putSecret(PATH, 'x')
+  const { client } = await attest()
+  await client.resource(PATH)
+  const text = await (await fetch(`${url}/metrics`)).text()
+  for (const line of [
+    'kbs_attestation_requests_total 1',
+    'kbs_attestation_successes_total 1',
+    'kbs_resource_reads_total 1',
+    'kbs_resource_writes_total 1',
+    'kbs_auth_requests_total 1',
+    'veritee_store_up 1',
+  ])
+    expect(text).toContain(line)
+  expect(text).not.toContain('default')
+})
+
+test('metrics can be switched off', async () => {
+  const { url } = await start({ metrics: 'off' })
+  expect((await fetch(`${url}/metrics`)).status).toBe(404)
+})
+
+test('SERVICE_RATE_LIMITED over HTTP, with Retry-After; health is answered all the same', async () => {
+  const { url, clock } = await start({ limits: { perClient: { perSecond: 1, burst: 5, loopback: true } } })
+  const statuses = await Promise.all(Array.from({ length: 9 }, async () => (await new HandClient(url).auth()).status))
+  expect(statuses.filter((status) => status === 200)).toHaveLength(5)
+  const refused = await new HandClient(url).auth()
+  expect(refused.status).toBe(429)
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(await readProblem(refused)).toMatchObject({ code: 'SERVICE_RATE_LIMITED' })
+  expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  clock.now += 2
+  expect((await new HandClient(url).auth()).status).toBe(200)
+})
+
+test('events tell what happens, go on after a break, and end with the service', async () => {
+  const { call, putSecret, attest, service } = await start()
+  await putSecret(PATH, 'x')
+  const read = async (response: Response, until: RegExp) => {
+    let text = ''
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+    while (!until.test(text)) {
+      const { done, value } = await reader.read()
+      if (done) break
+      text += new TextDecoder().decode(value)
+    }
+    return { text, reader }
+  }
+  const response = await call('/api/v1/events?topics=attestations')
+  expect(response.headers.get('content-type')).toBe('text/event-stream')
+  await attest()
+  const first = await read(response, /event: attestations\n.*\n\n/)
+  expect(first.text).toMatch(/id: 2\nevent: attestations\ndata: \{"seq":2,.*"outcome":"done"\}\n\n/)
+  await first.reader.cancel()
+  const again = await read(await call('/api/v1/events', { 'last-event-id': '0' }), /id: 2\n/)
+  expect(again.text).toMatch(/id: 1\nevent: secrets/)
+  await again.reader.cancel()
+  expect((await read(await call('/api/v1/events', { 'last-event-id': '999' }), /\n\n/)).text).toContain('event: reset')
+  expect(await readProblem(await call('/api/v1/events?topics=weather'))).toMatchObject({
+    code: 'SERVICE_REQUEST_INVALID',
+  })
+  const open = await call('/api/v1/events')
+  const ended = read(open, /never/)
+  await service.stop()
+  await ended
+})
+
+test('SERVICE_EVENTS_FULL: a bounded number follows', async () => {
+  const { call } = await start()
+  const open = await Promise.all(Array.from({ length: 64 }, () => call('/api/v1/events')))
+  expect(await readProblem(await call('/api/v1/events'))).toMatchObject({ code: 'SERVICE_EVENTS_FULL' })
+  await Promise.all(open.map((response) => response.body?.cancel()))
+})
+
+test('search finds secrets, keys and attestations; expiry lists what ends', async () => {
+  const { call, putSecret, attest } = await start()
+  await putSecret(PATH, 'x')
+  await attest()
+  const find = async (q: string) =>
+    (
+      (await (await call(`/api/v1/search?q=${encodeURIComponent(q)}`)).json()) as {
+        items: { kind: string; id: string }[]
+      }
+    ).items
+  expect(await find('key/di')).toMatchObject([{ kind: 'secret', id: PATH }])
+  const [attempt] = (
+    (await (await call('/api/v1/attestations')).json()) as { items: { id: string; machine: string }[] }
+  ).items
+  expect(await find(attempt?.machine ?? '')).toMatchObject([{ kind: 'attestation', id: attempt?.id }])
+  expect(await find(attempt?.id ?? '')).toMatchObject([{ kind: 'attestation', id: attempt?.id }])
+  expect((await call('/api/v1/search?q=x')).status).toBe(400)
+  await call('/api/v1/keys/token/rotate', {}, { method: 'POST' })
+  expect(await (await call('/api/v1/expiry')).json()).toEqual({ items: [] })
+  expect((await call('/api/v1/expiry?until=soon')).status).toBe(400)
+})
+
+test('a reload brings new expectations into effect, and a broken file leaves the old ones', async () => {
+  const { site, attest, service } = await start()
+  expect((await attest()).response.status).toBe(200)
+  site.write('expect.toml', EXPECTATIONS.replace(/"[0-9a-f]{96}"/, `"${'ab'.repeat(48)}"`))
+  expect(await service.reload()).toEqual([])
+  expect((await attest()).response.status).toBe(401)
+  site.write('expect.toml', 'this is no TOML = ')
+  await expect(service.reload()).rejects.toMatchObject({ code: 'SERVICE_FILE_INVALID' })
+  expect((await attest()).response.status).toBe(401)
+  site.write('expect.toml', EXPECTATIONS)
+  expect(await service.reload({ ...site.config, limits: { stopSeconds: 7 }, log: { level: 'error' } })).toEqual([
+    'limits',
+  ])
+  expect((await attest()).response.status).toBe(200)
+})
+
+test('a reload brings a new certificate into effect', async () => {
+  const site = createSite()
+  const issue = (name: string) => {
+    const [cert, key] = ['cert', 'key'].map((kind) => join(site.dir, '..', `${name}.${kind}`)) as [string, string]
+    const args = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-subj',
+      `/CN=${name}`,
+      '-days',
+      '3',
+    ]
+    execFileSync('openssl', args, { stdio: 'pipe' })
+    return { cert, key }
+  }
+  const [tls, other] = [issue('one'), issue('two')]
+  const { service } = await startService(site, { tls })
+  const port = service.address?.port as number
+  const readName = () =>
+    new Promise((resolve, reject) => {
+      const asked = request(
+        { host: '127.0.0.1', port, path: '/healthz', rejectUnauthorized: false, agent: false },
+        (response) => {
+          resolve((response.socket as TLSSocket).getPeerCertificate().subject.CN)
+          response.resume()
+        },
+      )
+      asked.on('error', reject).end()
+    })
+  expect(await readName()).toBe('one')
+  writeFileSync(tls.cert, readFileSync(other.cert))
+  await expect(service.reload()).rejects.toMatchObject({ code: 'SERVICE_TLS_INVALID' })
+  expect(await readName()).toBe('one')
+  writeFileSync(tls.key, readFileSync(other.key))
+  await service.reload()
+  expect(await readName()).toBe('two')
+})

@@ -1,0 +1,1 @@
+export { type ClientLimit, createClientLimit, isLoopback, nameClient } from './client-limit.ts'

@@ -1,0 +1,104 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { HttpContext } from '../http/index.ts'
+
+/** What the service counts, under the names that dashboards of Trustee know. No label holds a path, a client or a machine. */
+export interface Metrics {
+  /** Counts an answer. */
+  countAnswer(c: HttpContext, seconds: number): void
+  render(): Promise<string>
+  readonly contentType: string
+}
+
+const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
+/** Routes of the key broker that have counters of their own; everything else is `api`, so labels stay few. */
+const ROUTE = /^(?:\/api)?\/kbs\/v0\/(auth|attest|resource)\b/
+
+/** @param isStoreUp asked at each reading, and must answer soon */
+export function createMetrics(version: string, isStoreUp: () => Promise<boolean>): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const requests = new Counter({
+    name: 'kbs_http_requests_total',
+    help: 'Requests by method, route and status.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  })
+  const durations = new Histogram({
+    name: 'kbs_http_request_duration_seconds',
+    help: 'Time to an answer.',
+    labelNames: ['route'],
+    buckets: BUCKETS,
+    registers,
+  })
+  const reads = new Counter({ name: 'kbs_resource_reads_total', help: 'Secrets released.', registers })
+  const writes = new Counter({ name: 'kbs_resource_writes_total', help: 'Secrets stored or deleted.', registers })
+  const violations = new Counter({
+    name: 'kbs_policy_violations_total',
+    help: 'Secrets that the policy did not release.',
+    registers,
+  })
+  const attestations = new Counter({
+    name: 'kbs_attestation_requests_total',
+    help: 'Attestations asked for.',
+    registers,
+  })
+  const successes = new Counter({ name: 'kbs_attestation_successes_total', help: 'Attestations accepted.', registers })
+  const failures = new Counter({ name: 'kbs_attestation_failures_total', help: 'Attestations refused.', registers })
+  const errors = new Counter({
+    name: 'kbs_attestation_errors_total',
+    help: 'Attestations that could not be judged.',
+    registers,
+  })
+  const challenges = new Counter({ name: 'kbs_auth_requests_total', help: 'Challenges asked for.', registers })
+  const limited = new Counter({
+    name: 'veritee_rate_limited_total',
+    help: 'Requests refused because their client was too fast.',
+    registers,
+  })
+  new Gauge({ name: 'kbs_build_info', help: 'The running version.', labelNames: ['version'], registers }).set(
+    { version },
+    1,
+  )
+  new Gauge({
+    name: 'veritee_store_up',
+    help: 'Whether the store can be written.',
+    registers,
+    async collect() {
+      this.set((await isStoreUp()) ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Memory of the process.',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss())
+    },
+  })
+  const countAttestation = (status: number) => {
+    attestations.inc()
+    if (status < 300) successes.inc()
+    else if (status < 500) failures.inc()
+    else errors.inc()
+  }
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    countAnswer(c, seconds) {
+      const { status } = c.res
+      const { method } = c.req
+      const route = ROUTE.exec(c.req.path)?.[1] ?? 'api'
+      requests.inc({ method: KNOWN_METHODS.has(method) ? method : 'other', route, status: String(status) })
+      durations.observe({ route }, seconds)
+      if (status === 429) limited.inc()
+      else if (route === 'auth') challenges.inc()
+      else if (route === 'attest') countAttestation(status)
+      else if (route === 'resource' && method === 'GET') {
+        if (status === 200) reads.inc()
+        if (status === 403) violations.inc()
+      } else if (route === 'resource' && status === 200) writes.inc()
+    },
+  }
+}
+
+const KNOWN_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'])

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AuditEntry, AuditLog } from '../audit/index.ts'
+
+/** What can be followed. */
+export type Topic = 'attestations' | 'releases' | 'secrets' | 'policies' | 'references' | 'access' | 'keys'
+
+const TOPICS: readonly (readonly [RegExp, Topic])[] = [
+  [/^attestation/, 'attestations'],
+  [/^secret\.release/, 'releases'],
+  [/^secret/, 'secrets'],
+  [/^polic/, 'policies'],
+  [/^reference/, 'references'],
+  [/^access/, 'access'],
+  [/^keys/, 'keys'],
+]
+
+/** The topic of an entry of the audit log; undefined for what nobody follows. */
+export function topicOf({ action }: AuditEntry): Topic | undefined {
+  return TOPICS.find(([pattern]) => pattern.test(action))?.[1]
+}
+
+/** Every topic there is. */
+export const ALL_TOPICS: readonly Topic[] = TOPICS.map(([, topic]) => topic)
+
+const POLL_MS = 500
+const HEARTBEAT_MS = 15_000
+/** Further back than this, whoever reconnects reads the lists anew. */
+const MAX_REPLAY = 1000
+
+export interface EventStreamOptions {
+  readonly audit: AuditLog
+  readonly topics: ReadonlySet<Topic>
+  /** Number of the last entry that was seen; undefined: only what comes from now on. */
+  readonly lastSeen: number | undefined
+  readonly signal: AbortSignal
+}
+
+/**
+ * The events as `text/event-stream`, from the audit log: so every replica tells of all of them, in one order, and whoever
+ * reconnects misses none. Of an entry only what a page needs to know that it is out of date.
+ */
+export async function* streamEvents({ audit, topics, lastSeen, signal }: EventStreamOptions): AsyncGenerator<string> {
+  const head = (await audit.readHead()).seq
+  let seen = lastSeen ?? head
+  if (seen > head || head - seen > MAX_REPLAY) {
+    seen = head
+    yield `id: ${head}\nevent: reset\ndata: {}\n\n`
+  } else yield ': here\n\n'
+  for (let quietMs = 0; !signal.aborted; ) {
+    let said = false
+    for await (const entry of audit.follow(seen)) {
+      seen = entry.seq
+      const topic = topicOf(entry)
+      if (topic === undefined || !topics.has(topic)) continue
+      const { seq, time, action, object, outcome, code } = entry
+      yield `id: ${seq}\nevent: ${topic}\ndata: ${JSON.stringify({ seq, time, action, object, outcome, code })}\n\n`
+      said = true
+    }
+    quietMs = said ? 0 : quietMs + POLL_MS
+    if (quietMs >= HEARTBEAT_MS) {
+      yield ': still here\n\n'
+      quietMs = 0
+    }
+    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined)
+  }
+}

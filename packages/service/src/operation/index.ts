@@ -1,0 +1,1 @@
+export { createOperationFace, type Expiry, type OperationFaceOptions } from './operation-face.ts'
