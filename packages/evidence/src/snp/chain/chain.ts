@@ -1,7 +1,7 @@
 /** VCEK under ASK under ARK, or VLEK under ASVK under ARK (AMD KDS Interface Specification, section 4). */
 import { encodeHex, equalBytes } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
-import { verifyCrlSignature, type X509Certificate } from '@veritee/codec/x509'
+import { verifyCrlSignature, type X509Certificate, type X509Crl } from '@veritee/codec/x509'
 import { isSignedBy } from '../../certificates/signed.ts'
 import { SnpError, type SnpErrorCode } from '../codes.ts'
 import type { SnpRoot } from '../roots.ts'
@@ -37,8 +37,8 @@ export function findChain(
   const candidates = issuersOf(intermediate, collateral, 'ark')
   // Whoever sends evidence may put another root of the same name before the genuine one.
   const pins = roots.filter((entry) => entry.product === product)
-  const root = candidates.find((candidate) => findPin(pins, candidate) !== undefined) ?? candidates[0]!
-  const trusted = findPin(pins, root)
+  const pinned = candidates.map((candidate) => [candidate, findPin(pins, candidate)] as const)
+  const [root, trusted] = pinned.find(([, pin]) => pin !== undefined) ?? pinned[0]!
   if (trusted === undefined) {
     throw refuse(
       'SNP_CHAIN_ROOT',
@@ -131,7 +131,10 @@ export function checkDates({ leaf, intermediate, root }: VekChain, now: number):
 export async function checkRevocation(chain: VekChain, { crls }: SnpCollateral, now: number): Promise<boolean> {
   const own = crls.filter((crl) => equalBytes(crl.issuer.der, chain.root.subject.der))
   for (const crl of own) {
-    if (!(await verifyCrlSignature(crl, chain.root.publicKey))) throw refuse('SNP_CRL_INVALID', 'crl.signature')
+    if (verifiedCrls.get(crl) !== chain.root) {
+      if (!(await verifyCrlSignature(crl, chain.root.publicKey))) throw refuse('SNP_CRL_INVALID', 'crl.signature')
+      verifiedCrls.set(crl, chain.root)
+    }
     if (crl.unknownCriticalExtensions.length > 0)
       throw refuse('SNP_CRL_INVALID', 'crl.extensions', 'no unknown critical extension', crl.unknownCriticalExtensions)
     if (crl.nextUpdate === undefined) throw refuse('SNP_CRL_INVALID', 'crl.nextUpdate', 'present', 'absent')
@@ -147,6 +150,9 @@ export async function checkRevocation(chain: VekChain, { crls }: SnpCollateral, 
   }
   return own.length > 0
 }
+
+/** Which root signed a list, by the parsed list. */
+const verifiedCrls = new WeakMap<X509Crl, X509Certificate>()
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
 

@@ -1,5 +1,6 @@
 import { encodeHex, equalBytes, isAllZero } from '@veritee/codec/bytes'
 import { verifySignature } from '@veritee/codec/signature'
+import type { X509Certificate } from '@veritee/codec/x509'
 import { Checks } from '../../result/checks.ts'
 import { sealVerified } from '../../result/seal.ts'
 import { checkConstraints, checkDates, checkRevocation, findChain, verifyChainSignatures } from '../chain/chain.ts'
@@ -67,9 +68,18 @@ function checkSigner(report: SnpReport): void {
     throw refuse('SNP_REPORT_UNSIGNED', 'signer_info.mask_chip_key', false, true)
 }
 
+/** What certificates say, by the parsed certificate: one is met again with every report of its chip. */
+const knownVeks = new WeakMap<X509Certificate, Vek>()
+
+function readVek(certificate: X509Certificate): Vek {
+  const vek = knownVeks.get(certificate) ?? parseVek(certificate)
+  knownVeks.set(certificate, vek)
+  return vek
+}
+
 /** The endorsement key certificate of the kind that the report names; of several, the one for the reported TCB. */
 function findVek(report: SnpReport, { collateral }: SnpTrust): Vek {
-  const veks = veksOf(collateral).map(parseVek)
+  const veks = veksOf(collateral).map(readVek)
   if (veks.length === 0) throw refuse('SNP_VEK_MISSING', 'collateral', report.signingKey.toUpperCase(), 'absent')
   const own = veks.filter((vek) => vek.kind === report.signingKey)
   if (own.length === 0)
