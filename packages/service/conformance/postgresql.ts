@@ -29,7 +29,8 @@ export interface Cluster {
   remove(): void
 }
 
-export function createCluster(): Cluster {
+/** @param options.durable commits wait for the disk, as in operation; tests do without */
+export function createCluster(options: { durable?: boolean } = {}): Cluster {
   const bin = findPostgresql() as string
   const directory = mkdtempSync(join(tmpdir(), 'veritee-pg-'))
   const data = join(directory, 'data')
@@ -49,7 +50,7 @@ export function createCluster(): Cluster {
   if (asRoot) execFileSync('chown', ['postgres', directory])
   chmodSync(directory, 0o700)
   run('initdb', '-D', data, '-U', 'veritee', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync')
-  const settings = `-c listen_addresses= -c unix_socket_directories=${directory} -c fsync=off -c max_connections=60 -c shared_buffers=16MB`
+  const settings = `-c listen_addresses= -c unix_socket_directories=${directory} -c fsync=${options.durable === true ? 'on' : 'off'} -c max_connections=60 -c shared_buffers=16MB`
   const start = () => run('pg_ctl', '-D', data, '-w', '-o', settings, '-l', join(directory, 'log'), 'start')
   const stop = () => run('pg_ctl', '-D', data, '-w', '-m', 'immediate', 'stop')
   start()

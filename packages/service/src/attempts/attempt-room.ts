@@ -15,6 +15,8 @@ const DAY_SECONDS = 86_400
 const MAX_INFLATED_BYTES = 256 * 1024 * 1024
 const ID = /^\d{11}-[0-9a-f]{6}-\d{9}$/
 
+/** Little work and little memory: the texts are small, and there is one for every attestation. */
+const DEFLATE = { level: 2, memLevel: 7, windowBits: 14 }
 const deflate = promisify(deflateRaw)
 const inflate = promisify(inflateRaw)
 
@@ -66,7 +68,7 @@ export function createAttemptRoom(store: Store, now: () => number, retention: Re
       const inputText = JSON.stringify(
         input ?? { evidence: evidence.map(({ tee, judgement: { claims } }) => ({ tee, claims })) },
       )
-      const inputValue = await deflate(inputText, { level: 3 })
+      const inputValue = await deflate(inputText, DEFLATE)
       const inputExpiresAt = time + retention.inputDays * DAY_SECONDS
       const attempt = describeAttempt(id, time, { ...report, evidence, policies }, inputText, inputExpiresAt)
       const expiresAt = time + Math.max(retention.attemptDays, retention.inputDays) * DAY_SECONDS
@@ -136,7 +138,7 @@ function listFields({ outcome, tee, machine, code, status, simulated, source }: 
 }
 
 async function encode(value: unknown): Promise<Uint8Array> {
-  return deflate(JSON.stringify(value), { level: 3 })
+  return deflate(JSON.stringify(value), DEFLATE)
 }
 
 async function decode<T>(value: Uint8Array): Promise<T> {

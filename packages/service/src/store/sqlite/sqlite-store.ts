@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { ServiceError } from '../../errors.ts'
 import { checkStoreKey } from '../key.ts'
 import { WorkQueue } from '../queue.ts'
@@ -59,9 +59,9 @@ async function retryWhileBusy<T>(work: () => T, timeoutMs: number): Promise<T> {
   }
 }
 
-/** A write that waits for its turn. */
+/** A write, or a transaction of several, that waits for its turn. */
 interface WaitingWrite {
-  readonly work: (table: SqliteTable) => unknown
+  readonly work: () => unknown
   resolve(result: unknown): void
   reject(error: unknown): void
 }
@@ -99,8 +99,12 @@ class SqliteStore implements Store {
     return this.#run(() => retryWhileBusy(() => work(this.#table), this.#busyTimeoutMs))
   }
 
-  /** Writes that wait at the same moment share one commit, and so one wait for the disk. */
   #write<T>(work: (table: SqliteTable) => T): Promise<T> {
+    return this.#join(() => work(this.#table))
+  }
+
+  /** Writes and transactions that wait at the same moment share one commit, and so one wait for the disk. */
+  #join<T>(work: () => T | Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject })
       if (this.#waiting.length === 1) void this.#queue.run(() => this.#commitWaiting())
@@ -108,17 +112,35 @@ class SqliteStore implements Store {
   }
 
   async #commitWaiting(): Promise<void> {
+    // Requests that arrived together come along.
+    await setImmediate()
     const batch = this.#waiting.splice(0, BATCH)
     if (this.#waiting.length > 0) void this.#queue.run(() => this.#commitWaiting())
+    const settle: (() => void)[] = []
     try {
-      const results = await this.#attempt(() =>
-        this.#inTransaction(async () => batch.map(({ work }) => work(this.#table))),
+      await this.#attempt(() =>
+        this.#inTransaction(async () => {
+          for (const write of batch) settle.push(await this.#runWithin(write))
+        }),
       )
-      batch.forEach(({ resolve }, index) => {
-        resolve(results[index])
-      })
+      for (const tell of settle) tell()
     } catch (error) {
       for (const { reject } of batch) reject(error)
+    }
+  }
+
+  /** Runs one of a batch. What it throws undoes its own writes and no others. */
+  async #runWithin({ work, resolve, reject }: WaitingWrite): Promise<() => void> {
+    this.#database.exec('SAVEPOINT one')
+    try {
+      const result = await work()
+      this.#database.exec('RELEASE one')
+      return () => resolve(result)
+    } catch (error) {
+      // Some failures of the disk have undone the whole batch already.
+      if (!this.#database.isTransaction) throw error
+      this.#database.exec('ROLLBACK TO one; RELEASE one')
+      return () => void this.#attempt(() => Promise.reject(error)).catch(reject)
     }
   }
 
@@ -166,7 +188,7 @@ class SqliteStore implements Store {
   }
 
   transaction<T>(work: (access: StoreAccess) => Promise<T>): Promise<T> {
-    return this.#run(() => this.#inTransaction(() => work(asAccess(this.#table))))
+    return this.#join(() => work(asAccess(this.#table)))
   }
 
   async #inTransaction<T>(work: () => Promise<T>): Promise<T> {
