@@ -128,7 +128,7 @@ const { url } = await service.start().catch((error: unknown) => {
   process.exit(1)
 })
 const stopping = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort())
 
 say()
 say('Veritee: a machine proves what it is; only then does it get its keys.')

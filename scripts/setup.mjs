@@ -18,6 +18,8 @@ const SYSTEM = [
   { program: 'openssl', package: 'openssl', why: 'second opinion in the tests' },
   { program: 'chromium', package: 'chromium', why: 'the browser claims of the tests' },
   { program: 'jq', package: 'jq', why: 'the guide to TDX guests as a test' },
+  { program: 'make', package: 'make', why: 'the guide to TDX guests as a test' },
+  { program: 'xxd', package: 'xxd', why: 'the guide to TDX guests as a test' },
   { program: 'swtpm', package: 'swtpm', why: 'a real TPM in the tests' },
   {
     program: 'initdb',

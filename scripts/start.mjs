@@ -7,5 +7,6 @@ setup({ system: false })
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` }
 const story = [join(root, 'demo', 'story.ts'), ...process.argv.slice(2)]
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...story], { cwd: root, env, stdio: 'inherit' })
+// A terminal sends Ctrl-C to both, so the story may hear it twice.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1)))

@@ -13,6 +13,11 @@ const ROWS = {
     next: 'check that it is the file you meant',
   },
   CLI_FILE_UNREADABLE: { status: 400, summary: 'a file cannot be read', next: 'check the path and the permissions' },
+  CLI_FILE_UNWRITABLE: {
+    status: 400,
+    summary: 'a file cannot be written',
+    next: 'check the folder, the permissions and the space left',
+  },
   CLI_FILE_EXISTS: {
     status: 409,
     summary: 'a file to be written exists already',
@@ -23,7 +28,17 @@ const ROWS = {
     summary: 'the service did not answer',
     next: 'check --url and that `veritee serve` is running',
   },
+  CLI_SERVICE_FAILED: {
+    status: 502,
+    summary: 'the service could not do what was asked',
+    next: 'see what it says, and its log',
+  },
   CLI_SERVICE_REFUSED: { status: 403, summary: 'the service refused the request', next: 'see its findings' },
+  CLI_UNEXPECTED: {
+    status: 500,
+    summary: 'something went wrong that this program did not foresee',
+    next: 'report it, with what you typed',
+  },
   CLI_UNFIT_INPUT: {
     status: 400,
     summary: 'the input is not something this command works on',

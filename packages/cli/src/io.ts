@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { EXIT } from './exit.ts'
 
 /** The world a command runs in; tests pass their own. */
 export interface Io {
@@ -21,8 +22,13 @@ export interface Io {
 /** The Io of a real process. */
 export function createProcessIo(): Io {
   const stopping = new AbortController()
-  // A reader that has seen enough, such as `head`, closes the pipe: that ends the command, and is no failure of it.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
+  // A reader that has seen enough, such as `head`, closes the pipe. The command goes on without it: how it ends is for its
+  // judgement to say, never for the pipe.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') process.exit(EXIT.malformed)
+    })
+  }
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => stopping.abort(name))
   }

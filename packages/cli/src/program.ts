@@ -23,12 +23,15 @@ export interface Face {
   readonly io: Io
   /** Says how the command ended; without it the command ends accepted. */
   readonly exit: (code: ExitCode) => void
+  /** Says that the command runs until it is stopped: Ctrl-C is its regular end, and it takes the time that it needs. */
+  readonly attendSignal: () => void
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 /** The whole command tree. It never ends the process itself. */
-export function createProgram(io: Io, exit: (code: ExitCode) => void): Command {
+export function createProgram(face: Face): Command {
+  const { io } = face
   const program = new Command('veritee')
     .description('A machine proves what it is; only then does it get its keys.')
     .version(version, '-V, --version')
@@ -37,7 +40,6 @@ export function createProgram(io: Io, exit: (code: ExitCode) => void): Command {
     .showHelpAfterError('(see --help)')
     .helpCommand(true)
     .addHelpText('after', '\nExit codes: 0 accepted, 1 judged and refused, 2 wrong usage or malformed input.')
-  const face: Face = { io, exit }
   addVerify(program, face)
   addInspect(program, face)
   addCollect(program, face)

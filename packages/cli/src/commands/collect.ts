@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises'
 import { decodeHex } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import type { Command } from 'commander'
 import { createAttester } from '../attester/attester.ts'
 import { CliError } from '../errors.ts'
+import { writeOutput } from '../output/file.ts'
 import type { Face } from '../program.ts'
 
 interface CollectOptions {
@@ -11,6 +11,7 @@ interface CollectOptions {
   readonly reportData: string
   readonly world?: string
   readonly out?: string
+  readonly json?: boolean
 }
 
 /** `veritee collect`: evidence of the machine this runs on, as attestation agents send it. */
@@ -25,6 +26,7 @@ export function addCollect(program: Command, { io }: Face): void {
     )
     .option('--world <dir>', 'folder of `veritee simulate`, for simulated evidence')
     .option('--out <file>', 'write the evidence JSON to a file instead of standard output')
+    .option('--json', 'with --out: say what was written as JSON; the evidence is JSON either way')
     .addHelpText(
       'after',
       '\nExamples:\n  $ veritee collect --report-data $(openssl rand -hex 32) --out evidence.json\n  $ veritee collect --tee simulated --world ./demo-tdx --report-data 0011',
@@ -37,8 +39,9 @@ export function addCollect(program: Command, { io }: Face): void {
       const evidence = `${JSON.stringify(await attester.collect(readReportData(options.reportData)))}\n`
       if (options.out === undefined) io.out(evidence)
       else {
-        await writeFile(options.out, evidence)
-        io.err(`wrote ${attester.tee} evidence to ${options.out}\n`)
+        writeOutput(options.out, evidence)
+        if (options.json) io.out(`${JSON.stringify({ tee: attester.tee, file: options.out })}\n`)
+        else io.err(`wrote ${attester.tee} evidence to ${options.out}\n`)
       }
     })
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { readInput } from '../input/file.ts'
 import type { Face } from '../program.ts'
 import { renderDescription } from '../render/description.ts'
+import { toJson } from '../render/paint.ts'
 
 /** `veritee inspect`: shows what bytes say, without judging them. */
 export function addInspect(program: Command, { io }: Face): void {
@@ -16,7 +17,7 @@ export function addInspect(program: Command, { io }: Face): void {
     )
     .action(async (file: string, options: { json?: boolean }) => {
       const description = inspectEvidence(await readInput(io, file))
-      if (options.json) io.out(`${JSON.stringify(description)}\n`)
+      if (options.json) io.out(`${toJson(description)}\n`)
       else renderDescription(io, description)
     })
 }

@@ -1,11 +1,12 @@
-import { writeFile } from 'node:fs/promises'
-import { parseResourceUri } from '@veritee/broker/resources'
+import { formatResourceUri, parseResourcePath, parseResourceUri } from '@veritee/broker/resources'
 import { parseJson } from '@veritee/codec/json'
 import { createKeyClient } from '@veritee/guest/key-client'
 import type { Command } from 'commander'
 import { createAttester } from '../attester/attester.ts'
+import { CliError } from '../errors.ts'
 import { type AdminOptions, createAdminClient } from '../input/admin.ts'
 import { readInput } from '../input/file.ts'
+import { expectAbsent, writeOutput } from '../output/file.ts'
 import type { Face } from '../program.ts'
 
 const URL_DEFAULT = 'http://127.0.0.1:8081'
@@ -57,10 +58,7 @@ function addList(secret: Command, { io }: Face): void {
     .action(async (options: Common) => {
       const client = await createAdminClient(io, options)
       const { body } = await client.call('GET', '/kbs/v0/resources')
-      const entries = parseJson(body) as { repository_name: string; resource_type: string; resource_tag: string }[]
-      const uris = entries.map(
-        (entry) => `kbs:///${entry.repository_name}/${entry.resource_type}/${entry.resource_tag}`,
-      )
+      const uris = readNames(body)
       io.out(options.json ? `${JSON.stringify({ secrets: uris })}\n` : uris.map((uri) => `${uri}\n`).join(''))
     })
 }
@@ -74,6 +72,20 @@ function addDelete(secret: Command, { io }: Face): void {
       await client.call('DELETE', path)
       io.out(options.json ? `${JSON.stringify({ deleted: uri })}\n` : `deleted ${uri}\n`)
     })
+}
+
+/**
+ * The URIs of a list; a name that is none cannot be one of a secret.
+ *
+ * @throws CliError CLI_SERVICE_FAILED; BrokerError BROKER_RESOURCE_PATH_INVALID
+ */
+function readNames(body: Uint8Array): string[] {
+  const entries = parseJson(body)
+  if (!Array.isArray(entries)) throw new CliError('CLI_SERVICE_FAILED', 'The service answered with no list of secrets.')
+  return entries.map((entry: unknown) => {
+    const { repository_name, resource_type, resource_tag } = (entry ?? {}) as Readonly<Record<string, unknown>>
+    return formatResourceUri(parseResourcePath(`${repository_name}/${resource_type}/${resource_tag}`))
+  })
 }
 
 interface GetOptions {
@@ -100,11 +112,13 @@ function addGet(secret: Command, { io }: Face): void {
       '\nExamples:\n  $ veritee secret get kbs:///default/local-resources/data --url https://keys.example.org:8081\n  $ veritee secret get kbs:///default/local-resources/data --attester simulated --world ./demo-tdx',
     )
     .action(async (uri: string, options: GetOptions) => {
+      // Before the secret is let out, not after.
+      if (options.out !== undefined) expectAbsent(options.out)
       const attester = await createAttester(io, options)
       const { url, caFile } = options
       const client = createKeyClient({ url, attester, ...(caFile === undefined ? {} : { caFile }) })
       const content = await client.get(uri)
-      if (options.out !== undefined) await writeFile(options.out, content, { mode: 0o600, flag: 'wx' })
+      if (options.out !== undefined) writeOutput(options.out, content, { mode: 0o600, isNew: true })
       if (options.json)
         io.out(
           `${JSON.stringify({ uri, ...(options.out === undefined ? { secret: Buffer.from(content).toString('base64') } : { file: options.out }) })}\n`,

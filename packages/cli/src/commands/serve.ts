@@ -20,7 +20,7 @@ interface ServeOptions {
 }
 
 /** `veritee serve`: runs the service until it is told to stop. */
-export function addServe(program: Command, { io }: Face): void {
+export function addServe(program: Command, { io, attendSignal }: Face): void {
   program
     .command('serve')
     .description('runs the service: judges evidence and releases secrets to machines whose evidence passed')
@@ -45,6 +45,7 @@ export function addServe(program: Command, { io }: Face): void {
       '\nExamples:\n  $ veritee serve\n  $ veritee serve --listen 0.0.0.0:8081 --tls-cert cert.pem --tls-key key.pem --pccs https://pccs.example.org:8081/sgx/certification/v4/',
     )
     .action(async (options: ServeOptions) => {
+      attendSignal()
       const service = await createService(readOptions(options))
       for (const notice of service.notices) io.err(`${notice}\n`)
       const { url } = await service.start()

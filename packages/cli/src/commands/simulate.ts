@@ -1,4 +1,4 @@
-import { access, mkdir, writeFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeHex } from '@veritee/codec/bytes'
 import { parseQuote } from '@veritee/evidence/dcap'
@@ -13,6 +13,7 @@ import {
 import type { Command } from 'commander'
 import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
+import { makeFolder, writeOutput } from '../output/file.ts'
 import type { Face } from '../program.ts'
 import { SIMULATED_KINDS, type SimulatedKind } from '../simulate/kinds.ts'
 
@@ -81,6 +82,7 @@ async function simulateOther(io: Io, kind: SimulatedKind, options: SimulateOptio
   const values = Object.fromEntries(
     Object.keys(kind.registers).flatMap((name) => (options[name] === undefined ? [] : [[name, String(options[name])]])),
   )
+  makeFolder(out)
   const made = await kind.make(out, {
     exists: await exists(join(out, 'world.json')),
     now: io.now(),
@@ -88,7 +90,7 @@ async function simulateOther(io: Io, kind: SimulatedKind, options: SimulateOptio
     ...(reportData === undefined ? {} : { reportData }),
     ...(options.break === undefined ? {} : { breakage: options.break }),
   })
-  for (const [name, content] of Object.entries(made.files)) await writeFile(join(out, name), content)
+  for (const [name, content] of Object.entries(made.files)) writeOutput(join(out, name), content)
   const collateral = made.collateral.map((name) => ` --collateral ${join(out, name)}`).join('')
   const command = `veritee verify ${join(out, made.evidence)}${collateral} --trust-simulated-root ${join(out, kind.root)}`
   if (options.json)
@@ -114,6 +116,7 @@ async function simulateDcap(
   options: SimulateOptions,
 ): Promise<void> {
   const { out } = options
+  makeFolder(out)
   const world = (await exists(join(out, 'world.json')))
     ? await loadWorld(out, io.now())
     : createDcapWorld({ now: io.now() })
@@ -130,13 +133,12 @@ async function simulateDcap(
       : breakageOf(options.break).apply(world)
   if (!(await exists(join(out, 'world.json')))) await saveWorld(world, out)
   const evidence = tee === 'tdx' ? encodeTdxEvidence(made.quote) : encodeSgxEvidence(made.quote)
-  await mkdir(out, { recursive: true })
-  await writeFile(join(out, 'quote.bin'), made.quote)
-  await writeFile(join(out, 'evidence.json'), `${evidence}\n`)
-  await writeFile(join(out, 'collateral.json'), json(made.collateral))
-  await writeFile(join(out, 'guest.json'), json(values))
+  writeOutput(join(out, 'quote.bin'), made.quote)
+  writeOutput(join(out, 'evidence.json'), `${evidence}\n`)
+  writeOutput(join(out, 'collateral.json'), json(made.collateral))
+  writeOutput(join(out, 'guest.json'), json(values))
   const expected = options.break === undefined ? expectationsOf(made.quote) : undefined
-  if (expected !== undefined) await writeFile(join(out, 'expected.json'), json(expected))
+  if (expected !== undefined) writeOutput(join(out, 'expected.json'), json(expected))
   const files = [
     'quote.bin',
     'evidence.json',

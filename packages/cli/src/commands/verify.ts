@@ -12,6 +12,7 @@ import { readTrust } from '../input/trust.ts'
 import type { Io } from '../io.ts'
 import type { Face } from '../program.ts'
 import { renderJudgement } from '../render/judgement.ts'
+import { toJson } from '../render/paint.ts'
 import { collect, splitList } from './options.ts'
 
 interface VerifyOptions {
@@ -90,7 +91,7 @@ export function addVerify(program: Command, { io, exit }: Face): void {
           ? await readCollateral(io, options.collateral)
           : await fetchCollateral(io, input, options.pccs)
       const judgement = await judgeEvidence(input, { ...judgeOptions, ...given })
-      if (options.json) io.out(`${JSON.stringify(judgement)}\n`)
+      if (options.json) io.out(`${toJson(judgement)}\n`)
       else renderJudgement(io, judgement)
       exit(exitOf(judgement))
     })
@@ -102,7 +103,7 @@ function exitOf({ accepted, answers }: { accepted: boolean; answers: { readable:
 }
 
 async function readOptions(io: Io, options: VerifyOptions): Promise<JudgeOptions> {
-  const allowAk = options.allowAk.map((text) => readHex('--allow-ak', text))
+  const allowAk = options.allowAk.map(readKeyDigest)
   const trust = await readTrust(io, { ...options, allowAk })
   const text = options.expect === undefined ? undefined : await readInput(io, options.expect, 1024 * 1024)
   const acceptance: NonNullable<JudgeOptions['acceptance']> = {
@@ -118,6 +119,13 @@ async function readOptions(io: Io, options: VerifyOptions): Promise<JudgeOptions
     ...(options.reportData === undefined ? {} : { reportData: readHex('--report-data', options.reportData) }),
     ...(text === undefined ? {} : { expectations: parseExpectations(new TextDecoder().decode(text)) }),
   }
+}
+
+/** @throws CliError CLI_ARGUMENT_INVALID for what is no SHA-256 and could match no key */
+function readKeyDigest(text: string): Uint8Array {
+  const digest = readHex('--allow-ak', text)
+  if (digest.length !== 32) throw invalid('--allow-ak', '64 hexadecimal digits', text)
+  return digest
 }
 
 function readLevels(list: string): number[] {

@@ -1,10 +1,14 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { decodeUtf8 } from '@veritee/codec/bytes'
+import { isCodedError } from '@veritee/codec/error'
 import { parseJson } from '@veritee/codec/json'
 import { type BrokerResponse, createTransport, type Transport } from '@veritee/guest/transport'
 import { createAdminToken } from '@veritee/service/admin'
 import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
+import { readInput } from './file.ts'
+
+const KEY_BYTES = 65_536
 
 /** Options that every administrator's command takes. */
 export interface AdminOptions {
@@ -22,18 +26,13 @@ export interface AdminClient {
 /**
  * Signs in with the administrator's key: a fresh token of five minutes for each call, so that none has to be kept.
  *
- * @throws CliError CLI_FILE_UNREADABLE, CLI_SERVICE_REFUSED; the transport's GUEST_BROKER_*
+ * @throws CliError CLI_ARGUMENT_INVALID, CLI_FILE_UNREADABLE, CLI_SERVICE_REFUSED, CLI_SERVICE_FAILED; the transport's GUEST_BROKER_*
  */
 export async function createAdminClient(io: Io, options: AdminOptions): Promise<AdminClient> {
+  const base = readBase(options.url)
   const path = options.adminKey ?? join(options.data, 'keys', 'admin.pem')
-  const key = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new CliError('CLI_FILE_UNREADABLE', `The administrator's key ${path} cannot be read (${cause.code})`, {
-      details: { path },
-      cause,
-    })
-  })
+  const key = decodeUtf8(await readInput(io, path, KEY_BYTES))
   const transport: Transport = createTransport(options.caFile === undefined ? {} : { caFile: options.caFile })
-  const base = options.url.replace(/\/+$/, '')
   return {
     async call(method, route, body) {
       const token = await createAdminToken(key, { now: io.now() })
@@ -49,16 +48,56 @@ export async function createAdminClient(io: Io, options: AdminOptions): Promise<
   }
 }
 
-/** The service's own words, carried through. */
-function refusalOf({ status, body }: BrokerResponse): CliError {
-  let problem: { code?: string; detail?: string; next?: string; findings?: unknown } = {}
-  try {
-    problem = parseJson(body) as typeof problem
-  } catch {
-    // A body that is no problem document adds nothing to the status.
+/** Addresses that a request does not leave this machine for. */
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+/** The service's address. An administrator's token and secrets go over it, so beyond this machine only under TLS. */
+function readBase(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  const isWeb = parsed?.protocol === 'https:' || parsed?.protocol === 'http:'
+  if (!isWeb || parsed.username !== '' || parsed.password !== '') {
+    // The text may hold a password, so it is not repeated.
+    throw new CliError('CLI_ARGUMENT_INVALID', '--url does not take this value.', {
+      details: { path: '--url', expected: 'http(s)://HOST[:PORT][/PATH]' },
+    })
   }
-  const said = problem.detail ?? `The service answered with status ${status}.`
-  return new CliError('CLI_SERVICE_REFUSED', said, {
-    details: { status, serviceCode: problem.code, serviceNext: problem.next, findings: problem.findings },
+  if (parsed.protocol === 'http:' && !LOOPBACK.test(parsed.hostname)) {
+    throw new CliError(
+      'CLI_ARGUMENT_INVALID',
+      'Beyond this machine an administrator speaks to the service over https.',
+      {
+        details: { path: '--url', expected: `https://${parsed.host}`, actual: parsed.origin },
+      },
+    )
+  }
+  return `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`
+}
+
+/** The service's own words, carried through. Only what is about rights or names is a refusal; the rest is a failure. */
+function refusalOf({ status, body }: BrokerResponse): CliError {
+  const problem = readProblem(body)
+  const said = typeof problem['detail'] === 'string' ? problem['detail'] : `The service answered with status ${status}.`
+  const { code, next, findings, path, expected, actual } = problem
+  return new CliError([401, 403, 404].includes(status) ? 'CLI_SERVICE_REFUSED' : 'CLI_SERVICE_FAILED', said, {
+    details: {
+      ...(typeof path === 'string' ? { path } : {}),
+      ...(expected === undefined ? {} : { expected }),
+      ...(actual === undefined ? {} : { actual }),
+      status,
+      serviceCode: code,
+      serviceNext: next,
+      findings,
+    },
   })
+}
+
+/** A body that is no problem document adds nothing to the status. */
+function readProblem(body: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const value = parseJson(body)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch (error) {
+    if (isCodedError(error)) return {}
+    throw error
+  }
 }

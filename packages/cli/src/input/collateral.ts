@@ -7,11 +7,15 @@ import type { CollateralFile } from '@veritee/evidence/collateral'
 import type { DcapCollateral } from '@veritee/evidence/dcap'
 import { parseDcapEvidence } from '@veritee/evidence/dcap/evidence'
 import { recognizeEvidence } from '@veritee/evidence/recognize'
+import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { readInput } from './file.ts'
 
 /** Where a PCCS client's configuration lies by custom. */
 const QCNL_FILE = '/etc/sgx_default_qcnl.conf'
+
+/** Of one folder: a fleet's collateral, and not by mistake a whole disk. */
+const MAX_FILES = 1000
 
 /** What `--collateral` named. */
 export interface GivenCollateral {
@@ -92,6 +96,11 @@ async function filesOf(path: string): Promise<string[]> {
   )
   if (!folder) return [path]
   const names = await readdir(path)
+  if (names.length > MAX_FILES) {
+    throw new CliError('CLI_FILE_TOO_LARGE', `${path} holds more files than this command reads.`, {
+      details: { path, expected: `at most ${MAX_FILES} files`, actual: names.length },
+    })
+  }
   return names.sort().map((name) => join(path, name))
 }
 

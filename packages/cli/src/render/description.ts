@@ -1,5 +1,5 @@
 import type { Io } from '../io.ts'
-import { createPaint, type Paint, printable } from './paint.ts'
+import { createPaint, type Paint, printableValue } from './paint.ts'
 
 /** Longest value shown on one line; the JSON form has all of it. */
 const LINE_CHARACTERS = 160
@@ -17,7 +17,7 @@ function* linesOf(value: unknown, depth: number, paint: Paint): Generator<string
     ? value.map((item, index) => [String(index), item] as const)
     : Object.entries(value)
   for (const [name, member] of entries) {
-    const label = `${'  '.repeat(depth)}${paint.dim(`${printable(name)}:`)}`
+    const label = `${'  '.repeat(depth)}${paint.dim(`${printableValue(name)}:`)}`
     if (typeof member !== 'object' || member === null) yield `${label} ${shorten(String(member))}`
     else if (isFlat(member)) yield `${label} ${shorten(JSON.stringify(member))}`
     else if (depth >= DEEPEST) yield `${label} …`
@@ -35,6 +35,6 @@ function isFlat(value: object): boolean {
 }
 
 function shorten(text: string): string {
-  const safe = printable(text)
+  const safe = printableValue(text)
   return safe.length <= LINE_CHARACTERS ? safe : `${safe.slice(0, LINE_CHARACTERS)}… (${safe.length} characters)`
 }

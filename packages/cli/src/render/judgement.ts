@@ -1,6 +1,6 @@
 import type { Judgement } from '@veritee/appraisal/judge'
 import type { Io } from '../io.ts'
-import { createPaint, type Paint, printable } from './paint.ts'
+import { createPaint, type Paint, printableValue } from './paint.ts'
 
 /** The four questions in the order they are asked, and what an unasked one means. */
 const QUESTIONS = [
@@ -18,20 +18,20 @@ export function renderJudgement(io: Io, judgement: Judgement): void {
     io.out(`  ${name.padEnd(9)} ${answer(judgement.answers[name], paint)} ${paint.dim(meaning)}\n`)
   }
   if (judgement.status !== undefined && judgement.status !== '')
-    io.out(`  status    ${printable(String(judgement.status))}\n`)
-  if (judgement.advisories.length > 0) io.out(`  advisories ${printable(judgement.advisories.join(', '))}\n`)
+    io.out(`  status    ${printableValue(String(judgement.status))}\n`)
+  if (judgement.advisories.length > 0) io.out(`  advisories ${printableValue(judgement.advisories.join(', '))}\n`)
   for (const check of judgement.checks) {
     if (check.result === 'pass') continue
     const mark = check.result === 'fail' ? paint.bad('fail') : paint.warn('skip')
     io.out(
-      `${mark} ${check.id} ${paint.dim(`[${check.code ?? ''}]`)}${check.message ? ` ${printable(check.message)}` : ''}\n`,
+      `${mark} ${check.id} ${paint.dim(`[${check.code ?? ''}]`)}${check.message ? ` ${printableValue(check.message)}` : ''}\n`,
     )
     if (check.result === 'fail') differences(io, check)
   }
   for (const finding of judgement.findings) {
     const mark = { error: paint.bad('fail'), warning: paint.warn('warn'), info: paint.dim('info') }[finding.severity]
-    io.out(`${mark} ${printable(finding.message)} ${paint.dim(`[${finding.code}]`)}\n`)
-    io.out(`  at        ${printable(finding.path)}\n`)
+    io.out(`${mark} ${printableValue(finding.message)} ${paint.dim(`[${finding.code}]`)}\n`)
+    io.out(`  at        ${printableValue(finding.path)}\n`)
     differences(io, finding)
   }
 }
@@ -54,11 +54,7 @@ function answer(value: 'yes' | 'no' | 'unasked', paint: Paint): string {
 }
 
 function differences(io: Io, entry: { expected?: unknown; actual?: unknown; next?: string }): void {
-  if (entry.expected !== undefined) io.out(`  expected  ${show(entry.expected)}\n`)
-  if (entry.actual !== undefined) io.out(`  actual    ${show(entry.actual)}\n`)
-  if (entry.next !== undefined) io.out(`  next      ${printable(entry.next)}\n`)
-}
-
-function show(value: unknown): string {
-  return printable(typeof value === 'string' ? value : JSON.stringify(value))
+  if (entry.expected !== undefined) io.out(`  expected  ${printableValue(entry.expected)}\n`)
+  if (entry.actual !== undefined) io.out(`  actual    ${printableValue(entry.actual)}\n`)
+  if (entry.next !== undefined) io.out(`  next      ${printableValue(entry.next)}\n`)
 }

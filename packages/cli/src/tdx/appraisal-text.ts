@@ -8,7 +8,7 @@ import {
   type ResultExplanation,
   writeJson,
 } from '@veritee/appraisal/intel'
-import { type Paint, printable } from '../render/paint.ts'
+import { type Paint, printableValue } from '../render/paint.ts'
 
 const VERDICTS: Readonly<Record<IntelVerdict, string>> = { 1: 'passed', 0: 'failed', [-1]: 'no policy' }
 
@@ -30,7 +30,7 @@ function* explainCheck(check: IntelCheck, paint: Paint): Generator<string> {
   yield `  ${result === 'pass' ? paint.good('pass') : paint.bad('fail')} ${id}: ${meaning}`
   if (expected !== undefined) yield `       expected  ${show(expected)}`
   if (actual !== undefined) yield `       actual    ${show(actual)}`
-  if (next !== undefined) yield `       next      ${printable(next)}`
+  if (next !== undefined) yield `       next      ${printableValue(next)}`
 }
 
 /** Checks of a result whose stated outcome does not follow from what the result holds. */
@@ -44,13 +44,13 @@ export function* explainDisputes(reports: readonly ResultExplanation[], paint: P
 /** Where Intel's own engine answers otherwise. */
 export function* explainDifferences(differences: readonly IntelDifference[]): Generator<string> {
   for (const { path, ours, original, message } of differences) {
-    yield `differs  ${printable(path)}: here ${String(ours)}, in the original ${String(original)}. ${message}`
+    yield `differs  ${printableValue(path)}: here ${String(ours)}, in the original ${String(original)}. ${message}`
   }
 }
 
 /** What a policy asks for, check by check. */
 export function* describePolicy({ className, classId, description, demands }: PolicyExplanation): Generator<string> {
-  yield `${className} (${classId})${description === '' ? '' : `: ${printable(description)}`}`
+  yield `${className} (${classId})${description === '' ? '' : `: ${printableValue(description)}`}`
   for (const { check, meaning, asked, open } of demands) {
     const names = Object.keys(asked)
     yield `  ${check}: ${meaning}`
@@ -63,7 +63,7 @@ export function* describePolicy({ className, classId, description, demands }: Po
 export function* describeChanges(changes: readonly PolicyChange[], paint: Paint): Generator<string> {
   const marks = { stricter: paint.good('stricter'), looser: paint.bad('looser  '), other: paint.warn('changed ') }
   for (const { className, key, meaning, before, after, effect } of changes) {
-    yield `${marks[effect]} ${className}${key === undefined ? ': the whole policy' : `, ${printable(key)}`}`
+    yield `${marks[effect]} ${className}${key === undefined ? ': the whole policy' : `, ${printableValue(key)}`}`
     if (meaning !== undefined) yield `  ${meaning}`
     yield `  before    ${before === undefined ? 'absent' : show(before)}`
     yield `  after     ${after === undefined ? 'absent' : show(after)}`
@@ -71,5 +71,5 @@ export function* describeChanges(changes: readonly PolicyChange[], paint: Paint)
 }
 
 function show(value: unknown): string {
-  return printable(typeof value === 'string' ? value : writeJson(value))
+  return printableValue(typeof value === 'string' ? value : writeJson(value))
 }

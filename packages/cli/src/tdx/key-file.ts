@@ -1,6 +1,6 @@
 /** Keys of policies and results in files. */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { stat, writeFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { AppraisalError } from '@veritee/appraisal'
 import {
   createIntelPrivateKey,
@@ -12,6 +12,7 @@ import { encodePem } from '@veritee/codec/pem'
 import type { PublicKey } from '@veritee/codec/signature'
 import { readInput } from '../input/file.ts'
 import type { Io } from '../io.ts'
+import { expectAbsent, writeOutput } from '../output/file.ts'
 
 const KEY_BYTES = 65_536
 
@@ -23,7 +24,7 @@ const KEY_BYTES = 65_536
  */
 export async function readSigner(io: Io, path: string): Promise<IntelSigner> {
   const pem = Buffer.from(await readInput(io, path, KEY_BYTES))
-  const { mode } = await stat(path)
+  const { mode } = path === '-' ? { mode: 0 } : await stat(path)
   if ((mode & 0o077) !== 0) io.err(`warning: ${path} can be read by others; make it 0600\n`)
   try {
     const der = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' })
@@ -35,16 +36,14 @@ export async function readSigner(io: Io, path: string): Promise<IntelSigner> {
   }
 }
 
-/** Writes a new private key to a file that does not exist yet (mode 0600). False where the file exists: it stays. */
-export async function createKeyFile(path: string): Promise<boolean> {
-  const pem = encodePem('PRIVATE KEY', await createIntelPrivateKey())
-  return await writeFile(path, pem, { mode: 0o600, flag: 'wx' }).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return false
-      throw error
-    },
-  )
+/**
+ * Writes a new private key to a file that does not exist yet (mode 0600).
+ *
+ * @throws CliError CLI_FILE_EXISTS, CLI_FILE_UNWRITABLE
+ */
+export async function createKeyFile(path: string): Promise<void> {
+  expectAbsent(path)
+  writeOutput(path, encodePem('PRIVATE KEY', await createIntelPrivateKey()), { mode: 0o600, isNew: true })
 }
 
 /**

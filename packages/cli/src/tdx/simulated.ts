@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parseJson } from '@veritee/codec/json'
 import { loadWorld, type TdReportOptions } from '@veritee/simulator'
+import { readRegisters } from '../attester/simulated.ts'
 import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 
@@ -23,9 +21,6 @@ export async function takeSimulatedTdReport(
     )
   }
   const world = await loadWorld(folder, io.now())
-  const registers = await readFile(join(folder, 'guest.json'), 'utf8').then(
-    (text) => parseJson(text) as TdReportOptions,
-    () => ({}),
-  )
+  const registers = (await readRegisters(folder)) as TdReportOptions
   return world.issueTdReport({ ...registers, reportData })
 }

@@ -6,6 +6,9 @@ import { createTransport, type TransportOptions } from '../transport/index.ts'
 import { repeatWhileTransient } from './retry.ts'
 import { type BrokerLine, fetchResource, openSession, type Session } from './session.ts'
 
+/** The largest secret that brokers serve, as base64url, and room for the rest. */
+const RESPONSE_BYTES = 32 << 20
+
 export interface KeyClientOptions extends TransportOptions {
   /** Address of the key broker, such as `https://keys.example.org:8081`; a path before `/kbs/v0` may be part of it. */
   readonly url: string
@@ -36,7 +39,10 @@ export interface KeyClient {
  */
 export function createKeyClient(options: KeyClientOptions): KeyClient {
   const { attester, attempts = 3, pauseMs = 1000 } = options
-  const line: BrokerLine = { base: readBase(options.url), transport: createTransport(options) }
+  const line: BrokerLine = {
+    base: readBase(options.url),
+    transport: createTransport({ maxResponseBytes: RESPONSE_BYTES, ...options }),
+  }
   let current: Promise<Session> | undefined
 
   const join = (): Promise<Session> => {

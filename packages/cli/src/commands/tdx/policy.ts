@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import {
   createPoliciesFromQuote,
   createPolicyFromEnclave,
@@ -32,6 +31,7 @@ import { CliError } from '../../errors.ts'
 import { EXIT } from '../../exit.ts'
 import { readInput } from '../../input/file.ts'
 import type { Io } from '../../io.ts'
+import { writeOutput } from '../../output/file.ts'
 import type { Face } from '../../program.ts'
 import { createPaint } from '../../render/paint.ts'
 import { describeChanges, describePolicy, explainDisputes, explainReports } from '../../tdx/appraisal-text.ts'
@@ -74,6 +74,7 @@ interface InitOptions {
   readonly fromEnclave?: string
   readonly byteOrder: string
   readonly out?: string
+  readonly json?: boolean
 }
 
 function addInit(policy: Command, { io }: Face): void {
@@ -86,6 +87,7 @@ function addInit(policy: Command, { io }: Face): void {
     .option('--from-enclave <file>', 'pin a signed enclave library')
     .option('--byte-order <order>', ORDER_HELP, 'intel')
     .option('-o, --out <file>', 'write to a file instead of standard output')
+    .option('--json', 'with --out: say what was written as JSON')
     .addHelpText(
       'after',
       '\nExamples:\n  $ veritee tdx policy init -o tenant_td_policy.json\n  $ veritee tdx policy init --from-quote quote.dat -o policy.json',
@@ -95,8 +97,9 @@ function addInit(policy: Command, { io }: Face): void {
       const text = writeIntelPolicies(await createPolicies(io, options), order)
       if (options.out === undefined) io.out(text)
       else {
-        await writeFile(options.out, text)
-        io.err(`wrote ${options.out}\n`)
+        writeOutput(options.out, text)
+        if (options.json) io.out(`${JSON.stringify({ file: options.out })}\n`)
+        else io.err(`wrote ${options.out}\n`)
       }
     })
 }
@@ -133,6 +136,7 @@ function addSign(policy: Command, { io }: Face): void {
     .requiredOption('--key <file>', 'private key, PEM')
     .option('--public-key-out <file>', 'write the public key, PEM, for relying parties')
     .option('-o, --out <file>', 'write to a file instead of standard output')
+    .option('--json', 'with --out: say what was written as JSON')
     .option('--intel-compatible', 'let unknown keys and unfit values pass with a warning')
     .addHelpText(
       'after',
@@ -144,12 +148,14 @@ function addSign(policy: Command, { io }: Face): void {
       warn(io, file, parseIntelPolicies(text, reading(options)).warnings)
       const token = `${await signPolicy(text, signer, reading(options))}\n`
       if (options.publicKeyOut !== undefined) {
-        await writeFile(options.publicKeyOut, encodeIntelPublicKey(signer.publicJwk))
+        writeOutput(options.publicKeyOut, encodeIntelPublicKey(signer.publicJwk))
       }
-      if (options.out === undefined) io.out(token)
+      if (options.out === undefined) io.out(options.json ? `${JSON.stringify({ token: token.trim() })}\n` : token)
       else {
-        await writeFile(options.out, token)
-        io.err(`wrote ${options.out}, signed by ${nameIntelKey(signer.publicJwk)}\n`)
+        writeOutput(options.out, token)
+        const key = nameIntelKey(signer.publicJwk)
+        if (options.json) io.out(`${JSON.stringify({ file: options.out, key })}\n`)
+        else io.err(`wrote ${options.out}, signed by ${key}\n`)
       }
     })
 }
@@ -159,6 +165,7 @@ interface SignOptions {
   readonly publicKeyOut?: string
   readonly out?: string
   readonly intelCompatible?: boolean
+  readonly json?: boolean
 }
 
 function reading({ intelCompatible }: { readonly intelCompatible?: boolean }): PolicyReading {

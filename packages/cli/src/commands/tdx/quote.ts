@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises'
 import { encodeHex } from '@veritee/codec/bytes'
 import type { Command } from 'commander'
+import { writeOutput } from '../../output/file.ts'
 import type { Face } from '../../program.ts'
 import { createPaint } from '../../render/paint.ts'
 import { readReportData } from '../../tdx/arguments.ts'
@@ -39,7 +39,7 @@ export function addQuote(tdx: Command, { io }: Face): void {
           ? crypto.getRandomValues(new Uint8Array(64))
           : readReportData(options.reportData)
       const { bytes, simulated } = await takeQuote(io, options, reportData)
-      await writeFile(options.out, bytes)
+      writeOutput(options.out, bytes)
       const shown = { file: options.out, bytes: bytes.length, report_data: encodeHex(reportData), simulated }
       if (options.json) io.out(`${JSON.stringify(shown)}\n`)
       else {

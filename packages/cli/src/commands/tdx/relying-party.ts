@@ -14,6 +14,7 @@ import { EXIT } from '../../exit.ts'
 import { readInput } from '../../input/file.ts'
 import type { Io } from '../../io.ts'
 import type { Face } from '../../program.ts'
+import { printable } from '../../render/paint.ts'
 import { explainDifferences } from '../../tdx/appraisal-text.ts'
 import { acceptSingleDash, readChoice } from '../../tdx/arguments.ts'
 import { readPublicKey } from '../../tdx/key-file.ts'
@@ -31,6 +32,7 @@ interface RelyingPartyOptions {
   readonly quote?: string
   readonly shape: string
   readonly intelCompatible?: boolean
+  readonly json?: boolean
 }
 
 const EXAMPLES = `
@@ -62,12 +64,17 @@ export function addRelyingParty(tdx: Command, { io, exit }: Face): void {
     .option('--quote <file>', 'the result must be about this quote')
     .option('--shape <shape>', 'of the JSON: object or array', 'object')
     .option('--intel-compatible', 'authenticate as Intel’s own library does, and say where that differs')
+    .option('--json', 'print the result as JSON alone')
     .addHelpText('after', EXAMPLES)
     .action((file: string | undefined, options: RelyingPartyOptions) => rely({ io, exit }, file ?? '-', options))
   acceptSingleDash(command, ['quote', 'policy'])
 }
 
-async function rely({ io, exit }: Face, file: string, options: RelyingPartyOptions): Promise<void> {
+async function rely(
+  { io, exit }: Pick<Face, 'io' | 'exit'>,
+  file: string,
+  options: RelyingPartyOptions,
+): Promise<void> {
   const shape = readChoice('--shape', ['array', 'object'] as const, options.shape)
   const token = decodeUtf8(await readInput(io, file)).trim()
   const result = await readResult(io, token, options)
@@ -77,9 +84,9 @@ async function rely({ io, exit }: Face, file: string, options: RelyingPartyOptio
     exit(EXIT.refused)
     return
   }
+  const json = printable(encodeIntelResult(result, shape))
   // The line is taken apart at the word, so the word stands in it once.
-  const json = encodeIntelResult(result, shape).replaceAll('payload:', 'payload\\u003a')
-  io.out(`json payload:${json}\n`)
+  io.out(options.json ? `${json}\n` : `json payload:${json.replaceAll('payload:', 'payload\\u003a')}\n`)
   exit(result.overall === 1 ? EXIT.accepted : EXIT.refused)
 }
 
@@ -121,7 +128,7 @@ async function authenticate(io: Io, result: IntelResult, options: RelyingPartyOp
   for (const line of explainDifferences(differences)) io.err(`${line}\n`)
   let accepted = true
   if (tokens.length > 0) {
-    for (const { outcome, message } of classes) io.err(`${outcome}: ${message}\n`)
+    for (const { outcome, message } of classes) io.err(`${outcome}: ${printable(message)}\n`)
     io.err(`policies: ${status}\n`)
     accepted = status === 'success'
   }
@@ -129,7 +136,7 @@ async function authenticate(io: Io, result: IntelResult, options: RelyingPartyOp
     const keys = await Promise.all(options.policyKey.map((path) => readPublicKey(io, path)))
     const owners = authenticatePolicyOwners(result, keys)
     for (const { className, key, known } of owners.owners) {
-      io.err(`${known ? 'known owner' : 'unknown owner'}: ${className}, ${key}\n`)
+      io.err(`${known ? 'known owner' : 'unknown owner'}: ${printable(className)}, ${printable(key)}\n`)
     }
     io.err(`policy owners: ${owners.status}\n`)
     accepted &&= owners.status === 'success'

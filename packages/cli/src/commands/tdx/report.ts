@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises'
 import { parseTdReport, verifyTdReportHashes } from '@veritee/evidence/dcap'
 import { recognizeEvidence } from '@veritee/evidence/recognize'
 import type { Command } from 'commander'
 import { CliError } from '../../errors.ts'
 import { readInput } from '../../input/file.ts'
 import type { Io } from '../../io.ts'
+import { writeOutput } from '../../output/file.ts'
 import type { Face } from '../../program.ts'
 import { createPaint } from '../../render/paint.ts'
 import { readChoice } from '../../tdx/arguments.ts'
@@ -50,7 +50,7 @@ export function addReport(tdx: Command, { io }: Face): void {
       const { bytes, simulated } = await readReport(io, file, options)
       const report = parseTdReport(bytes)
       verifyTdReportHashes(report)
-      if (options.out !== undefined) await writeFile(options.out, bytes)
+      if (options.out !== undefined) writeOutput(options.out, bytes)
       const fields = describeTdReport(report, order)
       const [attributes, features] = [nameAttributes(report), nameFeatures(report)]
       if (options.json) {

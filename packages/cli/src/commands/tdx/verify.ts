@@ -70,7 +70,7 @@ export function addVerify(tdx: Command, { io, exit }: Face): void {
   acceptSingleDash(command, ['quote', 'policy'])
 }
 
-async function verify({ io, exit }: Face, options: VerifyOptions): Promise<void> {
+async function verify({ io, exit }: Pick<Face, 'io' | 'exit'>, options: VerifyOptions): Promise<void> {
   const shape = readChoice('--shape', ['array', 'object'] as const, options.shape)
   const signing = await readSigning(io, options)
   const policies = await readPolicies(io, options)
