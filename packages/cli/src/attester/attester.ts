@@ -1,11 +1,12 @@
 import { type Attester, createSnpAttester, createTdxAttester } from '@veritee/guest/attester'
 import { detectTee } from '@veritee/guest/detect'
+import { createTpmAttester } from '@veritee/guest/tpm'
 import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { createSimulatedAttester } from './simulated.ts'
 
 export interface AttesterOptions {
-  /** auto, tdx, snp or simulated. */
+  /** auto, tdx, snp, tpm or simulated. */
   readonly attester: string
   /** Folder of a simulated world. */
   readonly world?: string
@@ -35,6 +36,8 @@ export async function createAttester(io: Io, options: AttesterOptions): Promise<
       return createTdxAttester()
     case 'snp':
       return createSnpAttester()
+    case 'tpm':
+      return createTpmAttester()
     case 'auto': {
       const { tee } = await detectTee()
       if (tee === 'tdx') return createTdxAttester()
@@ -53,7 +56,7 @@ export async function createAttester(io: Io, options: AttesterOptions): Promise<
     }
     default:
       throw new CliError('CLI_ARGUMENT_INVALID', `There is no attester ${options.attester}.`, {
-        details: { path: '--attester', expected: 'auto, tdx, snp or simulated', actual: options.attester },
+        details: { path: '--attester', expected: 'auto, tdx, snp, tpm or simulated', actual: options.attester },
       })
   }
 }

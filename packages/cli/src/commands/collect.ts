@@ -19,7 +19,7 @@ export function addCollect(program: Command, { io }: Face): void {
   program
     .command('collect')
     .description('makes evidence of this machine, through the interfaces of its kernel')
-    .option('--tee <kind>', 'auto, tdx, snp or simulated', 'auto')
+    .option('--tee <kind>', 'auto, tdx, snp, tpm or simulated', 'auto')
     .requiredOption(
       '--report-data <hex>',
       'what the evidence is made for: 1 to 64 bytes, such as a nonce or the hash of a key',
