@@ -1,8 +1,8 @@
 /** Comparing genuine evidence with what an operator expects. */
 import { decodeHex } from '@veritee/codec/bytes'
+import { findNearest } from '@veritee/codec/nearest'
 import type { Claims, Finding } from '@veritee/evidence/result'
 import { findClaims, listClaimPaths } from './claim-path.ts'
-import { findNearest } from './nearest.ts'
 import type { ClaimExpectation, ClaimRule, ClaimValue, Expectations, TcbExpectation } from './types.ts'
 
 /** What the evidence is, as far as expectations look at it. */

@@ -1,6 +1,7 @@
 /** Reading members of a file of expectations: every failure names the member. */
+
+import { findNearest } from '@veritee/codec/nearest'
 import { AppraisalError, type AppraisalErrorCode } from '../errors.ts'
-import { findNearest } from './nearest.ts'
 
 export type Members = Readonly<Record<string, unknown>>
 

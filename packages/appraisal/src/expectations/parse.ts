@@ -1,8 +1,9 @@
 /** Reading what an operator expects, from the value that a file holds. */
+
+import { findNearest } from '@veritee/codec/nearest'
 import { AppraisalError } from '../errors.ts'
 import { parseClaims } from './claim-rules.ts'
 import { describeValue, expectKeys, expectTable, invalid, type Members } from './members.ts'
-import { findNearest } from './nearest.ts'
 import { ALLOWANCES, type Expectations, type TcbExpectation } from './types.ts'
 
 const KEYS = ['tee', 'claims', 'tcb', ...ALLOWANCES.map((name) => `allow_${name}`)]

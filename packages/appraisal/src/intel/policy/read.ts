@@ -1,8 +1,8 @@
 /** Reading appraisal policies: JSON with comments, every key known or the policy refused. */
 import { CodecError } from '@veritee/codec'
 import { parseJson } from '@veritee/codec/json'
+import { findNearest } from '@veritee/codec/nearest'
 import { AppraisalError } from '../../errors.ts'
-import { findNearest } from '../../expectations/nearest.ts'
 import { type HexByteOrder, reverseHex } from '../byte-order.ts'
 import { findIntelClass, INTEL_CLASS_LIST, type IntelClass } from '../classes.ts'
 import type { IntelErrorCode } from '../codes.ts'

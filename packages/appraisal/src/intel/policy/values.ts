@@ -1,5 +1,5 @@
 /** Is a reference value of the form its key takes? */
-import { findNearest } from '../../expectations/nearest.ts'
+import { findNearest } from '@veritee/codec/nearest'
 import type { IntelErrorCode } from '../codes.ts'
 import { parseIntelDate } from '../date.ts'
 import { type ReferenceKey, TCB_STATUSES } from './reference-keys.ts'

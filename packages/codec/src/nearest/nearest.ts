@@ -3,7 +3,10 @@
 /** Longer words are compared by their beginnings. */
 const MAX_LENGTH = 64
 
-/** The nearest of `known` by single-character edits; undefined when none is near. */
+/**
+ * The nearest of `known` by single-character edits, for messages about misspelt words; undefined when none is near. Case,
+ * hyphens and underscores do not count, and words are compared by their first 64 characters.
+ */
 export function findNearest(word: string, known: Iterable<string>): string | undefined {
   let best: { readonly candidate: string; readonly edits: number } | undefined
   for (const candidate of known) {
