@@ -40,6 +40,7 @@ export function reverseBytes(bytes: Uint8Array): Uint8Array {
   return bytes.slice().reverse()
 }
 
+/** True if every byte is zero, also for none. */
 export function isAllZero(bytes: Uint8Array): boolean {
   for (const byte of bytes) if (byte !== 0) return false
   return true

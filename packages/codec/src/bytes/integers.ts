@@ -5,22 +5,27 @@ export function u16le(value: number): Uint8Array {
   return write(2, value, 0xffff, (view) => view.setUint16(0, value, true))
 }
 
+/** 2 bytes, most significant first. */
 export function u16be(value: number): Uint8Array {
   return write(2, value, 0xffff, (view) => view.setUint16(0, value, false))
 }
 
+/** 4 bytes, least significant first. */
 export function u32le(value: number): Uint8Array {
   return write(4, value, 0xffffffff, (view) => view.setUint32(0, value, true))
 }
 
+/** 4 bytes, most significant first. */
 export function u32be(value: number): Uint8Array {
   return write(4, value, 0xffffffff, (view) => view.setUint32(0, value, false))
 }
 
+/** 8 bytes, least significant first. */
 export function u64le(value: bigint | number): Uint8Array {
   return write64(value, true)
 }
 
+/** 8 bytes, most significant first. */
 export function u64be(value: bigint | number): Uint8Array {
   return write64(value, false)
 }

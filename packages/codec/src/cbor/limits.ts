@@ -8,4 +8,5 @@ export interface CborLimits {
   readonly maxItems?: number
 }
 
+/** What is allowed where the caller sets no limit. */
 export const CBOR_LIMITS: Required<CborLimits> = { maxBytes: 1 << 20, maxDepth: 16, maxItems: 65_536 }

@@ -18,6 +18,7 @@ export function encodeElement(tag: number, ...content: readonly Uint8Array[]): U
   return concatBytes(Uint8Array.from(header), ...content)
 }
 
+/** A SEQUENCE of parts that are encoded already. */
 export function encodeSequence(...parts: readonly Uint8Array[]): Uint8Array {
   return encodeElement(TAG.sequence, ...parts)
 }
@@ -32,22 +33,27 @@ export function encodeInteger(value: bigint | number | Uint8Array): Uint8Array {
   return encodeElement(TAG.integer, value instanceof Uint8Array ? unsignedContent(value) : signedContent(value))
 }
 
+/** An ENUMERATED. */
 export function encodeEnumerated(value: number): Uint8Array {
   return encodeElement(TAG.enumerated, signedContent(value))
 }
 
+/** A BOOLEAN, TRUE as 0xff (X.690, 11.1). */
 export function encodeBoolean(value: boolean): Uint8Array {
   return encodeElement(TAG.boolean, Uint8Array.of(value ? 0xff : 0))
 }
 
+/** A NULL. */
 export function encodeNull(): Uint8Array {
   return encodeElement(TAG.null)
 }
 
+/** An OCTET STRING. */
 export function encodeOctetString(bytes: Uint8Array): Uint8Array {
   return encodeElement(TAG.octetString, bytes)
 }
 
+/** A BIT STRING; the unused bits of the last byte are the caller’s to clear. */
 export function encodeBitString(bytes: Uint8Array, unusedBits: number = 0): Uint8Array {
   return encodeElement(TAG.bitString, Uint8Array.of(unusedBits), bytes)
 }
@@ -60,15 +66,18 @@ export function encodeOid(oid: Oid): Uint8Array {
   return encodeElement(TAG.oid, Uint8Array.from([root * 40n + second, ...rest].flatMap(base128)))
 }
 
+/** A UTF8String. */
 export function encodeUtf8String(text: string): Uint8Array {
   return encodeElement(TAG.utf8String, encodeUtf8(text))
 }
 
+/** A PrintableString; its characters are not checked. */
 export function encodePrintableString(text: string): Uint8Array {
   if (!/^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text)) throw unfit('The text does not fit a PrintableString.', text)
   return encodeElement(TAG.printableString, encodeUtf8(text))
 }
 
+/** An IA5String. */
 export function encodeIa5String(text: string): Uint8Array {
   if (!/^[\x00-\x7f]*$/.test(text)) throw unfit('The text does not fit an IA5String.', text)
   return encodeElement(TAG.ia5String, encodeUtf8(text))

@@ -3,6 +3,7 @@ import { contextTag, TAG } from './tags.ts'
 import { checkInteger, decodeOid, decodeText, decodeTime, type Oid } from './values.ts'
 import { DerWalker, invalid, unexpected } from './walker.ts'
 
+/** Bounds on what is read. */
 export interface DerLimits {
   /** Deepest nesting of readers; 32 by default. */
   readonly maxDepth?: number

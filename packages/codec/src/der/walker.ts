@@ -70,10 +70,12 @@ export class DerWalker {
   }
 }
 
+/** The error for DER that is malformed at an offset. */
 export function invalid(message: string, offset: number): CodecError {
   return new CodecError('CODEC_DER_INVALID', message, { details: { offset } })
 }
 
+/** The error for another tag than the one that belongs there. */
 export function unexpected(expected: number, actual: number | undefined, offset: number): CodecError {
   return new CodecError('CODEC_DER_UNEXPECTED', undefined, {
     details: { offset, expected: tagText(expected), actual: actual === undefined ? 'end' : tagText(actual) },

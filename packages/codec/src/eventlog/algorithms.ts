@@ -11,6 +11,7 @@ interface EventDigest {
   readonly hash: (...parts: readonly Uint8Array[]) => Uint8Array
 }
 
+/** Digest algorithms by name, with their TCG ids and sizes. */
 export const EVENT_DIGESTS: Readonly<Record<EventDigestAlgorithm, EventDigest>> = {
   'SHA-1': { id: 0x0004, digestBytes: 20, hash: (...parts) => digest('sha1', ...parts) },
   'SHA-256': { id: 0x000b, digestBytes: 32, hash: (...parts) => digest('sha256', ...parts) },
@@ -24,6 +25,7 @@ export function digestOf(algorithm: EventDigestAlgorithm, ...parts: readonly Uin
   return EVENT_DIGESTS[algorithm].hash(...parts)
 }
 
+/** The algorithm of a TCG id; undefined for one that is not replayed here. */
 export function algorithmOfId(id: number): EventDigestAlgorithm | undefined {
   return (Object.keys(EVENT_DIGESTS) as EventDigestAlgorithm[]).find((name) => EVENT_DIGESTS[name].id === id)
 }

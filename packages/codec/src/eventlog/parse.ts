@@ -6,6 +6,7 @@ import { algorithmOfId, EVENT_DIGESTS, type EventDigestAlgorithm } from './algor
 import type { EventLog, LogEvent } from './event-log.ts'
 import { EV_NO_ACTION, eventTypeName } from './event-types.ts'
 
+/** Bounds on an event log. */
 export interface EventLogLimits {
   /** Longest log accepted, padding included; 4 MiB by default. */
   readonly maxBytes?: number

@@ -15,6 +15,7 @@ export interface EventLogReplay {
   readonly unbound: readonly LogEvent[]
 }
 
+/** How a log is replayed. */
 export interface ReplayOptions {
   /**
    * Whose registers they are. `tpm`: PCR 0 begins with the locality that a StartupLocality event names, PCRs 17 to 22 begin

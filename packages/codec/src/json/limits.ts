@@ -13,6 +13,7 @@ export interface JsonLimits {
   readonly integers?: 'reject' | 'bigint'
 }
 
+/** What is allowed where the caller sets no limit. */
 export const JSON_DEFAULTS: Required<JsonLimits> = {
   maxBytes: 16 << 20,
   maxDepth: 32,

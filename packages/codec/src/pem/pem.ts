@@ -2,12 +2,14 @@ import { decodeBase64, encodeBase64 } from '../bytes/base64.ts'
 import { decodeUtf8 } from '../bytes/text.ts'
 import { CodecError } from '../errors.ts'
 
+/** One block of a PEM text. */
 export interface PemBlock {
   /** What stands after BEGIN, such as `CERTIFICATE`. */
   readonly label: string
   readonly der: Uint8Array
 }
 
+/** Bounds on a PEM text. */
 export interface PemLimits {
   /** Longest text accepted; 4 MiB by default. */
   readonly maxBytes?: number

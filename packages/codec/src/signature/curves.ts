@@ -1,6 +1,7 @@
 /** Short Weierstrass curves over a prime field, with the parameters of SEC 2 (P-256, P-384, P-521) and GB/T 32918.5 (SM2). */
 export type EcCurve = 'P-256' | 'P-384' | 'P-521' | 'SM2'
 
+/** Parameters of a short Weierstrass curve. */
 export interface CurveParameters {
   readonly oid: string
   /** Width of a coordinate and of r and s. */
@@ -11,6 +12,7 @@ export interface CurveParameters {
   readonly n: bigint
 }
 
+/** The curves by name. */
 export const CURVES: Readonly<Record<EcCurve, CurveParameters>> = {
   'P-256': {
     oid: '1.2.840.10045.3.1.7',

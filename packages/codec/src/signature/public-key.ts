@@ -44,6 +44,7 @@ export interface PublicJwk {
   readonly e?: unknown
 }
 
+/** The forms that a public key can be given in. */
 export type KeyMaterial =
   | { readonly kind: 'spki'; readonly der: Uint8Array }
   | { readonly kind: 'ec-point'; readonly curve: EcCurve; readonly point: Uint8Array }

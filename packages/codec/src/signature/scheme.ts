@@ -25,4 +25,5 @@ export type NormalizedScheme =
   | { readonly scheme: 'rsa-pss'; readonly hash: HashAlgorithm; readonly saltBytes: number }
   | { readonly scheme: 'ed25519' }
 
+/** Sizes of digests. */
 export const DIGEST_BYTES: Readonly<Record<HashAlgorithm, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 }

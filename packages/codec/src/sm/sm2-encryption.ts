@@ -10,6 +10,7 @@ const DIGEST_BYTES = 32
 /** 0x04: the point is not compressed. */
 const UNCOMPRESSED = 4
 
+/** How SM2 encrypts. */
 export interface Sm2EncryptionOptions {
   /** The secret number of one encryption, for vectors of the standard. Used twice, it gives away the messages. */
   readonly nonce?: Uint8Array

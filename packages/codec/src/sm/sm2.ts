@@ -20,6 +20,7 @@ const G = {
 }
 const Point = weierstrass({ p, n, h: 1n, a: p - 3n, b, Gx: G.x, Gy: G.y }, {})
 
+/** What an SM2 signature is made over beside the data. */
 export interface Sm2SignatureOptions {
   /** Text of the signer's id, or its bytes; {@link SM2_DEFAULT_USER_ID} by default. */
   readonly userId?: string | Uint8Array
@@ -27,6 +28,7 @@ export interface Sm2SignatureOptions {
   readonly format?: 'raw' | 'der'
 }
 
+/** As {@link Sm2SignatureOptions}, for signing. */
 export interface Sm2SigningOptions extends Sm2SignatureOptions {
   /** The secret number of one signature, for vectors of the standard. Two signatures with one number give away the key. */
   readonly nonce?: Uint8Array

@@ -20,6 +20,7 @@ const REASONS = [
   'aACompromise',
 ] as const
 
+/** One revoked certificate. */
 export interface Revocation {
   /** Epoch seconds. */
   readonly revokedAt: number

@@ -9,6 +9,7 @@ import { EXTENSION_OIDS } from './oids.ts'
 import { expectSameAlgorithm, readSignatureAlgorithm, type SignatureAlgorithm } from './signature-algorithm.ts'
 import { readAuthorityKeyId, readCrlNumber } from './standard-extensions.ts'
 
+/** Bounds on a revocation list. */
 export interface CrlLimits {
   /** Longest list accepted; 16 MiB by default. */
   readonly maxBytes?: number

@@ -26,10 +26,12 @@ export const KEY_USAGES = [
   'decipherOnly',
 ] as const
 
+/** A use of a key by its name in RFC 5280, 4.2.1.3. */
 export type KeyUsage = (typeof KEY_USAGES)[number]
 
 type Extensions = ReadonlyMap<Oid, X509Extension>
 
+/** Basic constraints (RFC 5280, 4.2.1.9); undefined where there are none. */
 export function readBasicConstraints(extensions: Extensions): BasicConstraints | undefined {
   return within(extensions, EXTENSION_OIDS.basicConstraints, (value) =>
     readDer(value, (sequence) => {
@@ -40,6 +42,7 @@ export function readBasicConstraints(extensions: Extensions): BasicConstraints |
   )
 }
 
+/** Key usage (RFC 5280, 4.2.1.3); undefined where there is none. */
 export function readKeyUsage(extensions: Extensions): ReadonlySet<KeyUsage> | undefined {
   return within(extensions, EXTENSION_OIDS.keyUsage, (value) =>
     readAlone(value, (reader) => {
@@ -49,6 +52,7 @@ export function readKeyUsage(extensions: Extensions): ReadonlySet<KeyUsage> | un
   )
 }
 
+/** Subject key identifier (RFC 5280, 4.2.1.2); undefined where there is none. */
 export function readSubjectKeyId(extensions: Extensions): Uint8Array | undefined {
   return within(extensions, EXTENSION_OIDS.subjectKeyId, (value) =>
     readAlone(value, (reader) => reader.readOctetString()),
@@ -89,6 +93,7 @@ export function readCrlDistributionPoints(extensions: Extensions): readonly stri
   )
 }
 
+/** Extended key usage (RFC 5280, 4.2.1.12); undefined where there is none. */
 export function readExtendedKeyUsage(extensions: Extensions): readonly Oid[] | undefined {
   return within(extensions, EXTENSION_OIDS.extendedKeyUsage, (value) =>
     readDer(value, (sequence) => {
@@ -99,10 +104,12 @@ export function readExtendedKeyUsage(extensions: Extensions): readonly Oid[] | u
   )
 }
 
+/** Subject alternative names (RFC 5280, 4.2.1.6); undefined where there are none. */
 export function readSubjectAltNames(extensions: Extensions): readonly GeneralName[] | undefined {
   return within(extensions, EXTENSION_OIDS.subjectAltName, (value) => readDer(value, readGeneralNames))
 }
 
+/** Number of a revocation list (RFC 5280, 5.2.3); undefined where there is none. */
 export function readCrlNumber(extensions: Extensions): bigint | undefined {
   return within(extensions, EXTENSION_OIDS.crlNumber, (value) => readAlone(value, (reader) => reader.readInteger()))
 }
