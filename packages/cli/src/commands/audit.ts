@@ -75,7 +75,7 @@ async function* readLines(path: string): AsyncGenerator<unknown> {
   }
 }
 
-function addTail(audit: Command, { io }: Face): void {
+function addTail(audit: Command, { io, attendSignal }: Face): void {
   administered(audit.command('tail').description('prints the newest entries'))
     .option('-n, --lines <count>', 'how many', '20')
     .option('-f, --follow', 'go on printing as entries come, until interrupted')
@@ -84,6 +84,7 @@ function addTail(audit: Command, { io }: Face): void {
       const count = Number(options.lines)
       if (!Number.isInteger(count) || count < 1)
         throw new CliError('CLI_ARGUMENT_INVALID', '--lines takes a number from 1')
+      if (options.follow === true) attendSignal()
       const client = await createAdminClient(io, options)
       const print = (entry: AuditEntry) => io.out(options.json ? `${JSON.stringify(entry)}\n` : describeEntry(entry))
       const newest = await readList<AuditEntry>(client, '/api/v1/audit', {}, count)
