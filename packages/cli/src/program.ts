@@ -39,7 +39,10 @@ export function createProgram(face: Face): Command {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .showHelpAfterError('(see --help)')
     .helpCommand(true)
-    .addHelpText('after', '\nExit codes: 0 accepted, 1 judged and refused, 2 wrong usage or malformed input.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 accepted, 1 judged and refused, 2 wrong usage or malformed input, 130 interrupted.',
+    )
   addVerify(program, face)
   addInspect(program, face)
   addCollect(program, face)

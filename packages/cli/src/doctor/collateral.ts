@@ -3,10 +3,17 @@ import { isCodedError } from '@veritee/codec/error'
 import type { Probe } from './probe.ts'
 
 /** Asks for the smallest public document; anything that answers over verified TLS is reachable. */
-export async function probeCollateral(url: string, signal: AbortSignal): Promise<Probe> {
+export async function probeCollateral(given: string, signal: AbortSignal): Promise<Probe> {
   const id = 'collateral'
+  const address = URL.canParse(given) ? new URL(given) : undefined
+  if (address === undefined || !/^https?:$/.test(address.protocol) || address.username + address.password !== '') {
+    // The text may hold a password, so it is not repeated.
+    const what = 'the address of the collateral service is no http(s)://HOST[:PORT][/PATH]'
+    return { id, state: 'wrong', what, next: 'Name it with --pccs, or mend the collateral configuration.' }
+  }
+  const url = address.href.endsWith('/') ? address.href : `${address.href}/`
   try {
-    const response = await fetch(new URL('pckcrl?ca=processor', url.endsWith('/') ? url : `${url}/`), {
+    const response = await fetch(new URL('pckcrl?ca=processor', url), {
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]),
     })

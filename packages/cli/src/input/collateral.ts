@@ -66,6 +66,7 @@ export async function fetchCollateral(io: Io, input: Uint8Array, pccs: string | 
   })
   const bundled = await readCollateral(io, sources.bundleFiles)
   if (sources.endpoints.length === 0) return bundled
+  if (io.progress) io.err('fetching the collateral of the platform\n')
   const client = createCollateralClient({ endpoints: sources.endpoints, update: sources.update, now: () => io.now() })
   try {
     const { collateral } = await client.fetchCollateralFor(quote, { signal: io.signal })
