@@ -19,8 +19,9 @@ const write = (name: string, content: string) => {
 
 const CLAIMS = { tdx: { quote: { body: { mr_td: 'aa' } } } }
 
-it('the default policies pass their tests, every row reached', async () => {
-  const { code, out } = await veritee(['policy', 'test', join(root, 'packages/appraisal/policies'), '--coverage'])
+it.each(['cpu', 'device'])('the default policy of %s passes its tests, every row reached', async (kind) => {
+  const folder = join(root, 'packages/appraisal/policies', kind)
+  const { code, out } = await veritee(['policy', 'test', folder, '--coverage'])
   expect(out).toMatch(/\d+ passed, 0 failed, 0 skipped/)
   expect(out).toContain('100.0 %')
   expect(code).toBe(0)

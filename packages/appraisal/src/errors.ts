@@ -1,6 +1,7 @@
 /** The error table of this package. Judgements about readable evidence are findings or answers, not rows of this table. */
 import { CodedError, type CodedErrorOptions, type ErrorTable } from '@veritee/codec/error'
 import { INTEL_ERRORS, type IntelErrorCode } from './intel/codes.ts'
+import { POLICY_ERRORS, type PolicyErrorCode } from './policy/codes.ts'
 import { REFERENCE_ERRORS, type ReferenceErrorCode } from './references/codes.ts'
 
 const ATTEST_AGAIN = 'Attest again to get a fresh token from an attestation service whose key is trusted here.'
@@ -28,6 +29,7 @@ export type AppraisalErrorCode =
   | 'APPRAISAL_TOKEN_NOT_YET_VALID'
   | 'APPRAISAL_TOKEN_SIGNATURE_INVALID'
   | IntelErrorCode
+  | PolicyErrorCode
   | ReferenceErrorCode
 
 /** Status, meaning and next step of every code that {@link AppraisalError} can carry. */
@@ -133,6 +135,7 @@ export const APPRAISAL_ERRORS: ErrorTable<AppraisalErrorCode> = {
     next: 'Treat the token as forged; attest again.',
   },
   ...INTEL_ERRORS,
+  ...POLICY_ERRORS,
   ...REFERENCE_ERRORS,
 }
 
