@@ -13,6 +13,7 @@ import type { Io } from '../io.ts'
 import type { Face } from '../program.ts'
 import { renderJudgement } from '../render/judgement.ts'
 import { toJson } from '../render/paint.ts'
+import { readTime } from '../tdx/arguments.ts'
 import { collect, splitList } from './options.ts'
 
 interface VerifyOptions {
@@ -112,7 +113,7 @@ async function readOptions(io: Io, options: VerifyOptions): Promise<JudgeOptions
     ...(options.allowVmpl === undefined ? {} : { snp: { allowVmpl: readLevels(options.allowVmpl) } }),
   }
   return {
-    now: options.at === undefined ? io.now() : readTime(options.at),
+    now: options.at === undefined ? io.now() : readTime('--at', options.at),
     ...trust,
     acceptance,
     ...(options.eventLog === undefined ? {} : { eventLog: await readInput(io, options.eventLog) }),
@@ -143,14 +144,6 @@ function readStatuses(list: string): TcbStatus[] {
     return status
   })
   return ['UpToDate', ...named]
-}
-
-function readTime(text: string): number {
-  const milliseconds = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(text)
-    ? Date.parse(text)
-    : Number.NaN
-  if (Number.isNaN(milliseconds)) throw invalid('--at', 'a time such as 2025-06-25T00:00:00Z', text)
-  return Math.floor(milliseconds / 1000)
 }
 
 function readHex(option: string, text: string): Uint8Array {

@@ -73,12 +73,15 @@ function readBase(url: string): string {
   return `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`
 }
 
-/** The service's own words, carried through. Only what is about rights or names is a refusal; the rest is a failure. */
+/** Statuses of a service that understood and said no; any other is a failure. */
+const REFUSALS = new Set([401, 403, 404, 409, 422])
+
+/** The service's own words, carried through. */
 function refusalOf({ status, body }: BrokerResponse): CliError {
   const problem = readProblem(body)
   const said = typeof problem['detail'] === 'string' ? problem['detail'] : `The service answered with status ${status}.`
   const { code, next, findings, path, expected, actual } = problem
-  return new CliError([401, 403, 404].includes(status) ? 'CLI_SERVICE_REFUSED' : 'CLI_SERVICE_FAILED', said, {
+  return new CliError(REFUSALS.has(status) ? 'CLI_SERVICE_REFUSED' : 'CLI_SERVICE_FAILED', said, {
     details: {
       ...(typeof path === 'string' ? { path } : {}),
       ...(expected === undefined ? {} : { expected }),
