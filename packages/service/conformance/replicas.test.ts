@@ -1,5 +1,7 @@
+import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { createAdminToken } from '../src/admin/index.ts'
 import type { ServiceConfigInput } from '../src/index.ts'
 import { createGuest, createSite, HandClient, type Running, readProblem, type Site, startService } from './fixture.ts'
 import { type Cluster, createCluster, POSTGRESQL_ABSENT } from './postgresql.ts'
@@ -59,6 +61,30 @@ function describeReplicas(open: (site: Site) => Promise<ServiceConfigInput['stor
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401])
   })
 
+  test('a key that one replica makes is used by both, and what either made before stays good', async () => {
+    const [a, b] = await startReplicas(await open(createSite()))
+    await a.putSecret(PATH, SECRET)
+    const client = new HandClient(a.url)
+    await client.auth()
+    const body = await client.prepare(createGuest())
+    const token = await createAdminToken(readFileSync(a.service.adminKey.path, 'utf8'), { now: a.clock.now })
+    for (const use of ['token', 'handshake', 'storage']) {
+      const init = { method: 'POST', headers: { authorization: `Bearer ${token}` } }
+      expect((await fetch(`${a.url}/api/v1/keys/${use}/rotate`, init)).status).toBe(200)
+    }
+    // A secret under a storage key that this replica has not read yet: it looks into the directory.
+    const early = new HandClient(b.url)
+    await early.auth()
+    expect((await early.attestAs(createGuest())).status).toBe(200)
+    expect(await early.open(await early.resource(PATH))).toBe(SECRET)
+    await b.service.reload()
+    for (const replica of [a, b]) replica.clock.now += 20
+    const other = await moveTo(client, b)
+    expect((await other.attest(body)).status).toBe(200)
+    const back = await moveTo(other, a)
+    expect(await back.open(await back.resource(PATH))).toBe(SECRET)
+  })
+
   test('two replicas racing on one secret: every write is whole, versions are counted without a gap', async () => {
     const [a, b] = await startReplicas(await open(createSite()))
     const values = Array.from({ length: 12 }, (_, index) => `secret number ${index} ${'x'.repeat(index * 100)}`)
@@ -103,6 +129,22 @@ describe.skipIf(POSTGRESQL_ABSENT)(
     })
 
     describeReplicas(open)
+
+    test('the address comes from a file that only its owner may read', async () => {
+      const site = createSite()
+      const urlFile = site.write('database', `${await cluster.createUrl()}\n`)
+      const store = { driver: 'postgresql' as const, urlFile }
+      await expect(startService(site, { store })).rejects.toMatchObject({ code: 'SERVICE_KEY_PERMISSIONS' })
+      chmodSync(urlFile, 0o600)
+      expect((await fetch(`${(await startService(site, { store })).url}/readyz`)).status).toBe(200)
+      site.write('database', 'nonsense')
+      await expect(startService(site, { store })).rejects.toMatchObject({ code: 'SERVICE_FILE_UNREADABLE' })
+      const away = site.write('away', 'postgresql://nobody:sw0rdfish@127.0.0.1:1/none')
+      chmodSync(away, 0o600)
+      const failure = await startService(site, { store: { ...store, urlFile: away } }).catch((error: unknown) => error)
+      expect(failure).toMatchObject({ code: 'SERVICE_STORE_UNAVAILABLE' })
+      expect(String((failure as Error).stack) + String((failure as Error).cause)).not.toContain('sw0rdfish')
+    })
 
     test('SERVICE_STORE_UNAVAILABLE: the database goes away and comes back, and the service with it', async () => {
       const [a, b] = await startReplicas(await open())

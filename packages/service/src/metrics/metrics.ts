@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { HttpContext } from '../http/index.ts'
 
@@ -13,7 +14,10 @@ const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 /** Routes of the key broker that have counters of their own; everything else is `api`, so labels stay few. */
 const ROUTE = /^(?:\/api)?\/kbs\/v0\/(auth|attest|resource)\b/
 
-/** @param isStoreUp asked at each reading, and must answer soon */
+/** A store that takes longer to answer counts as away: whoever reads the metrics does not wait for ever. */
+const PROBE_MS = 1000
+
+/** @param isStoreUp asked at each reading */
 export function createMetrics(version: string, isStoreUp: () => Promise<boolean>): Metrics {
   const registry = new Registry()
   const registers = [registry]
@@ -64,7 +68,8 @@ export function createMetrics(version: string, isStoreUp: () => Promise<boolean>
     help: 'Whether the store can be written.',
     registers,
     async collect() {
-      this.set((await isStoreUp()) ? 1 : 0)
+      const late = sleep(PROBE_MS, false, { ref: false })
+      this.set((await Promise.race([isStoreUp(), late])) ? 1 : 0)
     },
   })
   new Gauge({
