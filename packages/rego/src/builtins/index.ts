@@ -11,6 +11,7 @@ import { DIGEST_BUILTINS } from './crypto/digests.ts'
 import { PRIVATE_KEY_BUILTINS } from './crypto/private-keys.ts'
 import type { TypedBuiltin } from './define.ts'
 import { JSON_BUILTINS } from './documents/json.ts'
+import { createParseModule } from './documents/module/parse.ts'
 import { PATCH_BUILTINS } from './documents/patch.ts'
 import { SCHEMA_BUILTINS } from './documents/schema/builtins.ts'
 import { SELECT_BUILTINS } from './documents/select.ts'
@@ -23,6 +24,7 @@ import { HOST_BUILTINS } from './host.ts'
 import { SEMVER_BUILTINS } from './identifiers/semver.ts'
 import { UUID_BUILTINS } from './identifiers/uuid.ts'
 import { JWT_SIGN_BUILTINS } from './jwt/sign.ts'
+import { JWT_SIGN_V0_BUILTINS } from './jwt/sign-v0.ts'
 import { JWT_VERIFY_BUILTINS } from './jwt/verify.ts'
 import { CIDR_BUILTINS } from './net/cidr.ts'
 import { MERGE_BUILTINS } from './net/merge.ts'
@@ -71,6 +73,7 @@ export const BUILTINS: ReadonlyMap<string, TypedBuiltin> = new Map(
     JWT_VERIFY_BUILTINS,
     MEMBERSHIP_BUILTINS,
     MERGE_BUILTINS,
+    [createParseModule('v1')],
     NUMBER_BUILTINS,
     OBJECT_BUILTINS,
     PATCH_BUILTINS,
@@ -93,3 +96,6 @@ export const BUILTINS: ReadonlyMap<string, TypedBuiltin> = new Map(
     YAML_BUILTINS,
   ].flatMap((family) => family.map((builtin) => [builtin.name, builtin])),
 )
+
+/** The functions that differ where policies are compiled as version 0. */
+export const V0_BUILTINS: readonly TypedBuiltin[] = [...JWT_SIGN_V0_BUILTINS, createParseModule('v0')]

@@ -1,6 +1,7 @@
-import { BUILTINS } from '../builtins/index.ts'
+import { BUILTINS, V0_BUILTINS } from '../builtins/index.ts'
 import { RegoError } from '../errors.ts'
 import type { Builtin } from '../evaluate/builtin.ts'
+import type { RegoVersion } from '../syntax/index.ts'
 
 /** Built-ins that reach out of the policy: known by name so that tests can replace them, never answered. */
 const UNAVAILABLE: Readonly<Record<string, number>> = {
@@ -13,19 +14,22 @@ const UNAVAILABLE: Readonly<Record<string, number>> = {
   'http.send': 1,
   'net.lookup_ip_addr': 1,
   'providers.aws.sign_req': 3,
-  'rego.parse_module': 2,
 }
 
 /** `walk` goes on once for each of its results. */
 const RELATIONS: ReadonlySet<string> = new Set(['walk'])
 
-/** The package's own built-ins, and below them the names that are known but never answered. */
-export const DEFAULT_BUILTINS: ReadonlyMap<string, Builtin> = createTable()
+/** By version, the package's own built-ins, and below them the names that are known but never answered. */
+export const DEFAULT_BUILTINS: Readonly<Record<RegoVersion, ReadonlyMap<string, Builtin>>> = {
+  v0: createTable([...BUILTINS.values(), ...V0_BUILTINS]),
+  v1: createTable(BUILTINS.values()),
+}
 
-function createTable(): Map<string, Builtin> {
+function createTable(builtins: Iterable<Builtin>): Map<string, Builtin> {
   const table = new Map<string, Builtin>()
   for (const [name, arity] of Object.entries(UNAVAILABLE)) table.set(name, createUnavailable(name, arity))
-  for (const [name, builtin] of BUILTINS) {
+  for (const builtin of builtins) {
+    const { name } = builtin
     table.set(name, RELATIONS.has(name) ? { ...builtin, relation: true } : builtin)
   }
   return table

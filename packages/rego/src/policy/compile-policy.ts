@@ -15,7 +15,7 @@ import { Policy } from './policy.ts'
 export function compilePolicy(sources: readonly PolicySource[], options: PolicyOptions = {}): Policy {
   const version = options.version ?? 'v1'
   const modules = sources.map(({ file, text }) => parseModule(text, file, version))
-  const builtins = new Map<string, Builtin>(DEFAULT_BUILTINS)
+  const builtins = new Map<string, Builtin>(DEFAULT_BUILTINS[version])
   for (const builtin of options.builtins ?? []) builtins.set(builtin.name, builtin)
   for (const builtin of createHostBuiltins(options.hostFunctions ?? {})) builtins.set(builtin.name, builtin)
   try {

@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { callBuiltin } from '../../../conformance/call-builtin.ts'
+import type { RegoError } from '../../errors.ts'
+import { compilePolicy } from '../../policy/compile-policy.ts'
 import { bytesOf, encodeBase64 } from '../encoding/bytes.ts'
 
 const url = (value: unknown): string =>
@@ -151,4 +153,45 @@ test.each([
   ],
 ])('encode_sign of %j refuses, case %#', (header, key, expected) => {
   expect(callBuiltin('io.jwt.encode_sign', header, {}, key)).toBe(expected)
+})
+
+describe('policies of version 0', () => {
+  const KEY = '{"kty": "oct", "k": "c2VjcmV0"}'
+
+  /** The value of a term of version 0, or the message of its error. */
+  function ask(term: string): unknown {
+    const policy = compilePolicy([{ file: 'p.rego', text: `package p\nx = ${term}` }], { version: 'v0' })
+    try {
+      return policy.evaluateRule('data.p.x', { strictBuiltinErrors: true }).value
+    } catch (error) {
+      return (error as RegoError).message
+    }
+  }
+
+  test('sign JSON with spaces, and it verifies', () => {
+    const token = ask(`io.jwt.encode_sign({"typ": "JWT", "alg": "HS256"}, {"a": [1, 2]}, ${KEY})`) as string
+    const [header, payload] = token.split('.')
+    expect([header, payload]).toEqual([url('{"alg": "HS256", "typ": "JWT"}'), url('{"a": [1, 2]}')])
+    expect(verifyAll(token, { secret: 'secret' })).toEqual([true, { alg: 'HS256', typ: 'JWT' }, { a: [1, 2] }])
+  })
+
+  test.each([
+    ['{"typ:"JWT"}', "invalid character 'J': expected a colon"],
+    ['', 'unexpected end of JSON input'],
+    ['{"alg":', 'unexpected end of JSON input'],
+    ['[]', 'the header is not a JSON object'],
+    ['{}', 'unsupported signature algorithm: ""'],
+    ['{"alg":"none"}', 'unsupported signature algorithm: "none"'],
+    ['{"alg":1}', 'unknown signature algorithm'],
+    ['{"alg":"dummy"}', 'unknown signature algorithm'],
+    [`{"alg":${'9'.repeat(5000)}}`, 'io.jwt.encode_sign_raw: '],
+  ])('refuse the header %.40s', (header, problem) => {
+    expect(ask(`io.jwt.encode_sign_raw(\`${header}\`, "{}", \`${KEY}\`)`)).toContain(problem)
+  })
+
+  test.each(['{}', '{"a": {1}}'])('refuse the payload %s unless it is JSON', (payload) => {
+    const answer = ask(`io.jwt.encode_sign({"alg": "HS256"}, ${payload}, ${KEY})`)
+    if (payload === '{}') expect(answer).toMatch(/^ey[^.]+[.]e30[.]/)
+    else expect(answer).toContain('type is JWT but payload is not JSON')
+  })
 })

@@ -83,20 +83,37 @@ function isJson(text: string, context: BuiltinContext): boolean {
   }
 }
 
-/** A signed token of the texts of its header and payload, exactly as they are. */
-function encodeToken(headerText: string, payload: string, keyText: string, context: BuiltinContext): Value {
-  const [jwk] = readJwks(keyText, context)
-  if (jwk === undefined) throw failure('no keys found in JWK set')
-  const headers = parseHeaders(headerText, context)
+/** What a header says about the token that it heads. */
+export interface SigningHeader {
+  readonly algorithm: JwtAlgorithm
+  /** Whether the payload must be JSON. */
+  readonly isJwt: boolean
+}
+
+/** Reads a header's text; throws a failure in the words of its dialect. */
+export type HeaderReader = (text: string, context: BuiltinContext) => SigningHeader
+
+function readHeader(text: string, context: BuiltinContext): SigningHeader {
+  const headers = parseHeaders(text, context)
   const name = headers?.member('alg')
   if (name === undefined) throw failure('missing or invalid \'alg\' header: jwsbb: header "alg" not found')
   if (typeof name !== 'string') throw failure('missing or invalid \'alg\' header: jwsbb: header "alg" is not a string')
   const algorithm = JWT_ALGORITHMS.get(name)
   if (algorithm === undefined) throw failure(`unknown JWS algorithm: ${name}`)
   const type = headers?.member('typ')
-  if ((typeof type !== 'string' || type === 'JWT') && !isJson(payload, context)) {
-    throw failure('type is JWT but payload is not JSON')
-  }
+  return { algorithm, isJwt: typeof type !== 'string' || type === 'JWT' }
+}
+
+/** A signed token of the texts of its header, payload and key, header and payload exactly as they are. */
+function encodeToken(
+  [headerText, payload, keyText]: readonly [header: string, payload: string, key: string],
+  context: BuiltinContext,
+  read: HeaderReader,
+): Value {
+  const [jwk] = readJwks(keyText, context)
+  if (jwk === undefined) throw failure('no keys found in JWK set')
+  const { algorithm, isJwt } = read(headerText, context)
+  if (isJwt && !isJson(payload, context)) throw failure('type is JWT but payload is not JSON')
   context.memory(4 * (headerText.length + payload.length))
   const parts = [headerText, payload].map((part) => encodeBase64(bytesOf(part), URL_SAFE))
   const message = bytesOf(parts.join('.'))
@@ -104,22 +121,32 @@ function encodeToken(headerText: string, payload: string, keyText: string, conte
   return [...parts, signature].join('.')
 }
 
+/** The two functions that sign: `write` makes the JSON text of a value, `read` reads a header. */
+export function createSigning(
+  write: (value: Value, context: BuiltinContext) => string,
+  read: HeaderReader,
+): readonly TypedBuiltin[] {
+  return [
+    defineBuiltin(
+      'io.jwt.encode_sign',
+      'object<string: any>, object<string: any>, object<string: any> -> string',
+      (operands, context) => {
+        const text = (position: number): string => write(operand(operands, position), context)
+        return encodeToken([text(1), text(2), text(3)], context, read)
+      },
+      { nondeterministic: true },
+    ),
+    defineBuiltin(
+      'io.jwt.encode_sign_raw',
+      'string, string, string -> string',
+      (operands, context) => {
+        const text = (position: number): string => readString(operands, position)
+        return encodeToken([text(1), text(2), text(3)], context, read)
+      },
+      { nondeterministic: true },
+    ),
+  ]
+}
+
 /** JSON Web Tokens made. */
-export const JWT_SIGN_BUILTINS: readonly TypedBuiltin[] = [
-  defineBuiltin(
-    'io.jwt.encode_sign',
-    'object<string: any>, object<string: any>, object<string: any> -> string',
-    (operands, context) => {
-      const [header, payload, key] = [1, 2, 3].map((position) => marshalValue(operand(operands, position), context))
-      return encodeToken(header!, payload!, key!, context)
-    },
-    { nondeterministic: true },
-  ),
-  defineBuiltin(
-    'io.jwt.encode_sign_raw',
-    'string, string, string -> string',
-    (operands, context) =>
-      encodeToken(readString(operands, 1), readString(operands, 2), readString(operands, 3), context),
-    { nondeterministic: true },
-  ),
-]
+export const JWT_SIGN_BUILTINS: readonly TypedBuiltin[] = createSigning(marshalValue, readHeader)
