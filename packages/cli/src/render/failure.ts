@@ -25,6 +25,8 @@ export function renderFailure(io: Io, thrown: unknown, json: boolean): ExitCode 
   else {
     const paint = createPaint(io.colour)
     io.err(`${paint.bad('error')} ${printable(message)} ${paint.dim(`[${code}]`)}\n`)
+    const { line, caret } = details
+    if (typeof line === 'string' && typeof caret === 'string') io.err(`  ${excerpt(line)}\n  ${excerpt(caret)}\n`)
     if (details.path !== undefined) io.err(`  at        ${printableValue(details.path)}\n`)
     if (details.expected !== undefined) io.err(`  expected  ${printableValue(details.expected)}\n`)
     if (details.actual !== undefined) io.err(`  actual    ${printableValue(details.actual)}\n`)
@@ -33,6 +35,11 @@ export function renderFailure(io: Io, thrown: unknown, json: boolean): ExitCode 
     for (const finding of findingsOf(details['findings'])) io.err(`  - ${printableValue(finding)}\n`)
   }
   return REFUSALS.has(error.status) ? EXIT.refused : EXIT.malformed
+}
+
+/** One line of a document as it can stand on a terminal, its columns kept under the caret. */
+function excerpt(line: string): string {
+  return printable(line.replaceAll('\t', '  '))
 }
 
 /** What the operating system says about a file is about what was typed, wherever it came up. */

@@ -18,7 +18,8 @@ const NEEDS_ESCAPES = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]/
 function scalarText(text: string): string {
   if (text === '') return '""'
   if (NEEDS_ESCAPES.test(text) || text.includes('\n') || text.includes('\t')) return stringText(text)
-  if (!isPlainString(text)) return stringText(text)
+  // YAML 1.1 readers take a lone dot, or dots between underscores, for a number that has no digits.
+  if (!isPlainString(text) || /^[-+]?[._]+$/.test(text)) return stringText(text)
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", "''")}'`
 }
 
