@@ -23,8 +23,6 @@ export interface EarSubmod {
   readonly runtimeData?: Claims
   /** What the init data says, where the evidence proves it. */
   readonly initData?: unknown
-  /** Further claims of the submodule, such as the extensions of a policy. None of the above can be replaced by them. */
-  readonly extensions?: Claims
 }
 
 /** What a token is made of. */
@@ -35,8 +33,8 @@ export interface EarContent {
   readonly lifetimeSeconds?: number
   readonly issuer: string
   readonly audience: string
-  /** The nonce of the handshake; absent where evidence was judged outside of one. */
-  readonly nonce?: string
+  /** The nonce of the handshake. */
+  readonly nonce: string
   /** Unique; default 16 random bytes. */
   readonly id?: string
   /** Name and version of the program that judged. */
@@ -60,18 +58,16 @@ export function composeEarClaims(content: EarContent & { readonly id: string }):
     nbf: now,
     exp: now + lifetimeSeconds,
     jti: id,
-    ...(nonce === undefined ? {} : { eat_nonce: nonce }),
+    eat_nonce: nonce,
     'ear.verifier-id': { developer: content.developer ?? 'Veritee', build },
     submods: Object.fromEntries(submods.map((submod) => [submod.name, composeSubmod(submod)])),
   }
 }
 
-function composeSubmod(submod: EarSubmod): Claims {
-  const { judgement, trustVector, policyId, runtimeData, initData, extensions = {} } = submod
+function composeSubmod({ judgement, trustVector, policyId, runtimeData, initData }: EarSubmod): Claims {
   const { answers, simulated, status, advisories, claims, root } = judgement
   const vector = checkVector(trustVector)
   return {
-    ...extensions,
     'ear.status': summarizeVector(vector),
     'ear.trustworthiness-vector': vector,
     'ear.appraisal-policy-id': policyId,
