@@ -26,6 +26,7 @@ export type AppraisalErrorCode =
   | 'APPRAISAL_TOKEN_KEY_UNTRUSTED'
   | 'APPRAISAL_TOKEN_MALFORMED'
   | 'APPRAISAL_TOKEN_NONCE_MISMATCH'
+  | 'APPRAISAL_TOKEN_NOT_AFFIRMED'
   | 'APPRAISAL_TOKEN_NOT_YET_VALID'
   | 'APPRAISAL_TOKEN_SIGNATURE_INVALID'
   | IntelErrorCode
@@ -123,6 +124,11 @@ export const APPRAISAL_ERRORS: ErrorTable<AppraisalErrorCode> = {
     status: 401,
     summary: 'The token answers another nonce.',
     next: 'Attest again with the nonce of this session.',
+  },
+  APPRAISAL_TOKEN_NOT_AFFIRMED: {
+    status: 403,
+    summary: 'Tokens of this kind are made only for machines that every policy allows.',
+    next: 'Read the findings of the attestation, or have the operator issue EAR tokens, which carry grades.',
   },
   APPRAISAL_TOKEN_NOT_YET_VALID: {
     status: 401,

@@ -161,6 +161,36 @@ const ROWS = {
     summary: 'The audit log does not fit together.',
     next: 'Compare with an export or a signed head that was kept elsewhere, and restore a backup.',
   },
+  SERVICE_POLICY_UNKNOWN: {
+    status: 404,
+    summary: 'There is no such policy.',
+    next: 'List the policies at /api/v1/policies, or put one under this id.',
+  },
+  SERVICE_POLICY_VERSION_UNKNOWN: {
+    status: 404,
+    summary: 'The policy has no such version.',
+    next: 'List its versions at /api/v1/policies/ID/versions.',
+  },
+  SERVICE_POLICY_CONFLICT: {
+    status: 409,
+    summary: 'The id belongs to a policy of the other kind.',
+    next: 'Choose another id.',
+  },
+  SERVICE_POLICY_OUTDATED: {
+    status: 412,
+    summary: 'The policy was changed since the version that this text was written against.',
+    next: 'Read the newest version, compare, and send the text again with its number in If-Match.',
+  },
+  SERVICE_POLICY_KEPT: {
+    status: 409,
+    summary: 'The default policy, and a policy that is a file, are not deleted here.',
+    next: 'Put another text in its place; remove the file of a policy by hand.',
+  },
+  SERVICE_POLICY_FILE: {
+    status: 503,
+    summary: 'The file of a policy cannot be read or written, so nothing is accepted under it.',
+    next: 'Check the file and its permissions.',
+  },
   SERVICE_RATE_LIMITED: {
     status: 429,
     summary: 'This client sends requests faster than it may.',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createAccessFace, createGate, createKeyRoom } from './access/index.ts'
+import { addConfiguredKeys, createAccessFace, createGate, createKeyRoom } from './access/index.ts'
 import { type AttemptRoom, createAttemptFace, createAttemptRoom } from './attempts/index.ts'
 import { answerAudited, createAuditFace, createAuditLog } from './audit/index.ts'
 import {
@@ -31,8 +31,9 @@ import { type ClientLimit, createClientLimit, isLoopback, nameClient } from './l
 import { createLogger, type Logger } from './log/index.ts'
 import { createMetrics } from './metrics/index.ts'
 import { createOperationFace, type Expiry } from './operation/index.ts'
+import { openPolicies } from './policies/index.ts'
 import { openReferences } from './references/index.ts'
-import { createDirectoryKeyRing, createSecretRoom } from './secrets/index.ts'
+import { createDirectoryKeyRing, createFolderSecrets, createSecretRoom } from './secrets/index.ts'
 import { openStore, type Store } from './store/index.ts'
 import { createRotatingTokenIssuer, signAuditHead } from './tokens/index.ts'
 
@@ -120,13 +121,26 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       sessions: createSessionStore(store),
       lifetimeSeconds: config.handshake.lifetimeSeconds,
       cookieName: SESSION_COOKIE,
+      versions: config.broker.versions,
+      allowRsa15: config.broker.allowRsa15,
     })
-    const accessKeys = createKeyRoom(store)
+    const accessKeys = addConfiguredKeys(createKeyRoom(store), config.adminKeys)
     const gate = createGate({ adminPublicKey: () => ring.admin.adminPublicKey, keys: accessKeys, now })
     const audit = createAuditLog(store, now)
     const attempts = createAttemptRoom(store, now, config.retention)
-    const secrets = createSecretRoom(store, createDirectoryKeyRing(ring))
+    const stored = createSecretRoom(store, createDirectoryKeyRing(ring))
+    const { folder } = config.resources
+    const secrets = folder === undefined ? stored : createFolderSecrets(folder, stored)
     const references = openReferences(config, { store, gate, now })
+    const policies = openPolicies(config, {
+      store,
+      dir,
+      references: references.room,
+      attempts,
+      gate,
+      release: createReleasePolicy(config.release),
+      now,
+    })
     const grpc = createGrpcListeners(config, {
       references,
       gate,
@@ -134,7 +148,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       isServing: async () => !stopping() && (await isWritable(store)),
       log,
     })
-    const notices = [...judge.notices, ...references.notices, ...grpc.notices]
+    const notices = [...judge.notices, ...references.notices, ...policies.notices, ...grpc.notices]
     const clients = createClientLimit({ store, now, ...config.limits.perClient })
     const metrics = createMetrics(version, () => isWritable(store))
     const halted = new AbortController()
@@ -148,7 +162,8 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
           handshakes,
           judge: (evidence, at) => judge.judge(evidence, at),
           tokens,
-          policy: createReleasePolicy(config.release),
+          appraiser: policies.appraiser,
+          policy: policies.release,
           secrets,
           gate,
           audit,
@@ -158,7 +173,8 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
           now,
         }),
         ...references.faces,
-        createAccessFace({ gate, keys: accessKeys, audit, features: ['broker', 'references'], now }),
+        ...policies.faces,
+        createAccessFace({ gate, keys: accessKeys, audit, features: ['broker', 'references', 'policies'], now }),
         createAuditFace({
           log: audit,
           gate,

@@ -22,7 +22,7 @@ const MAX_DEPTH = 32
  *
  * Nested: `input.tdx.quote.body.mr_td`, `report_data`, `init_data`, `runtime_data_claims`, `init_data_claims`. Flat, beside
  * it: `input["tdx.quote.body.mr_td"]` for everything under the name of a TEE, `measurement.PART.ALG` without the name, and
- * for TDX the older `tdx.ccel.measurement.PART.ALG` and `tdx.ccel.kernel_cmdline`.
+ * for TDX the older `tdx.ccel.measurement.PART.ALG` and `tdx.ccel.kernel_cmdline`, which begins with the boot loader's word.
  *
  * What a guest chooses the names of is never flattened to a plain value, because a policy that compares by the end of a name
  * would take it for a measurement: runtime data and init data stay nested, and runtime measurements (`aael.…`) stay lists.
@@ -75,12 +75,25 @@ function addDerived(
       measured.set(name, measured.has(name) && measured.get(name) !== value ? [measured.get(name), value] : value)
       if (tee === 'tdx') input[`tdx.ccel.${name}`] = value
     }
-    if (name === 'kernel_cmdline' && tee === 'tdx') input['tdx.ccel.kernel_cmdline'] = value
+    if (name === 'kernel_cmdline' && tee === 'tdx') input['tdx.ccel.kernel_cmdline'] = findLoggedLine(claims, value)
     const runtime = RUNTIME.exec(name)
     if (runtime !== null && Array.isArray(value) && value.length === 1)
       input[`AA.eventlog.${runtime[1]}.${runtime[2]}`] = value[0]
   }
 }
+
+/** The command line as the boot loader logged it, with its word in front, where one event says just this line. */
+function findLoggedLine({ uefi_event_logs: events }: Record<string, unknown>, line: unknown): unknown {
+  if (!Array.isArray(events) || typeof line !== 'string') return line
+  const logged = events.flatMap((event: unknown) => {
+    const { type_name: type, details } = (event ?? {}) as { type_name?: unknown; details?: { string?: unknown } }
+    const text = details?.string
+    return type === 'EV_IPL' && typeof text === 'string' && LOGGED.exec(text)?.[1] === line ? [text] : []
+  })
+  return new Set(logged).size === 1 ? logged[0] : line
+}
+
+const LOGGED = /^(?:grub_kernel_cmdline|kernel_cmdline|grub_cmd)(?:: | )(.*)$/s
 
 function ambiguous(name: string): AppraisalError {
   return new AppraisalError('APPRAISAL_POLICY_INPUT_AMBIGUOUS', undefined, {

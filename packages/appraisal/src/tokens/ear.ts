@@ -23,6 +23,8 @@ export interface EarSubmod {
   readonly runtimeData?: Claims
   /** What the init data says, where the evidence proves it. */
   readonly initData?: unknown
+  /** Further claims of the submodule, such as the extensions of a policy. None of the above can be replaced by them. */
+  readonly extensions?: Claims
 }
 
 /** What a token is made of. */
@@ -33,8 +35,8 @@ export interface EarContent {
   readonly lifetimeSeconds?: number
   readonly issuer: string
   readonly audience: string
-  /** The nonce of the handshake. */
-  readonly nonce: string
+  /** The nonce of the handshake; absent where evidence was judged outside of one. */
+  readonly nonce?: string
   /** Unique; default 16 random bytes. */
   readonly id?: string
   /** Name and version of the program that judged. */
@@ -58,16 +60,18 @@ export function composeEarClaims(content: EarContent & { readonly id: string }):
     nbf: now,
     exp: now + lifetimeSeconds,
     jti: id,
-    eat_nonce: nonce,
+    ...(nonce === undefined ? {} : { eat_nonce: nonce }),
     'ear.verifier-id': { developer: content.developer ?? 'Veritee', build },
     submods: Object.fromEntries(submods.map((submod) => [submod.name, composeSubmod(submod)])),
   }
 }
 
-function composeSubmod({ judgement, trustVector, policyId, runtimeData, initData }: EarSubmod): Claims {
+function composeSubmod(submod: EarSubmod): Claims {
+  const { judgement, trustVector, policyId, runtimeData, initData, extensions = {} } = submod
   const { answers, simulated, status, advisories, claims, root } = judgement
   const vector = checkVector(trustVector)
   return {
+    ...extensions,
     'ear.status': summarizeVector(vector),
     'ear.trustworthiness-vector': vector,
     'ear.appraisal-policy-id': policyId,

@@ -1,9 +1,9 @@
-import type { Judgement } from '@veritee/appraisal/judge'
-import type { BoundEvidence, Handshakes } from '@veritee/broker/handshake'
+import type { Handshakes } from '@veritee/broker/handshake'
 import { encryptSecret } from '@veritee/broker/jwe'
 import { formatResourcePath, parseResourcePath, type ResourcePolicy } from '@veritee/broker/resources'
 import { admitRequest, coversPath, type Gate } from '../access/index.ts'
 import { type AttemptRoom, nameTokenMachine } from '../attempts/index.ts'
+import type { Assessors } from '../attestation/index.ts'
 import { type AuditLog, nameActor } from '../audit/index.ts'
 import { type Face, type HttpContext, readBody, readClientAddress } from '../http/index.ts'
 import type { SecretRoom } from '../secrets/index.ts'
@@ -19,7 +19,8 @@ export const SESSION_COOKIE = 'kbs-session-id'
 
 export interface BrokerFaceOptions {
   readonly handshakes: Handshakes
-  readonly judge: (evidence: BoundEvidence, now: number) => Promise<Judgement>
+  readonly judge: Assessors['judge']
+  readonly appraiser: Assessors['appraiser']
   readonly tokens: TokenIssuer
   readonly secrets: SecretRoom
   /** Decides which secrets a token's claims are good for. */
@@ -75,7 +76,7 @@ async function attest(c: HttpContext, options: BrokerFaceOptions): Promise<Respo
     return answerJson(c, outcome.response.body, encodeCookie(outcome.response.cookie, secure))
   const { attestation } = outcome
   const judged = await judgeAttempt(c, attestation, options, now)
-  const issued = await tokens.issue(attestation, judged, now)
+  const issued = await tokens.issue({ nonce: attestation.nonce }, judged, now)
   const completed = await handshakes.complete(attestation, issued.token, issued.expiresAt, now)
   return answerJson(c, completed.body, encodeCookie(completed.cookie, secure))
 }
@@ -131,11 +132,16 @@ async function deleteSecret(c: HttpContext, { gate, audit, secrets }: BrokerFace
 async function listSecrets(c: HttpContext, { gate, secrets }: BrokerFaceOptions): Promise<Response> {
   const { scopes } = await admitRequest(c, gate, 'secrets:list')
   const names = (await secrets.list()).filter((name) => coversPath(scopes, name))
+  const { repository, type } = c.req.query()
+  const resources = names.map((name) => {
+    const [repository_name, resource_type, resource_tag] = name.split('/')
+    return { repository_name, resource_type, resource_tag }
+  })
   return c.json(
-    names.map((name) => {
-      const [repository_name, resource_type, resource_tag] = name.split('/')
-      return { repository_name, resource_type, resource_tag }
-    }),
+    resources.filter(
+      ({ repository_name, resource_type }) =>
+        (repository === undefined || repository_name === repository) && (type === undefined || resource_type === type),
+    ),
   )
 }
 

@@ -87,8 +87,9 @@ export const ADMIN_DELETE: Operation = {
 }
 
 export const ADMIN_LIST: Operation = {
-  summary: 'List the paths of all secrets',
+  summary: 'List the paths of all secrets, or those of one repository or type',
   security: admin,
+  request: { query: z.object({ repository: z.string().optional(), type: z.string().optional() }) },
   responses: {
     200: {
       description: 'Paths in ascending order',

@@ -1,3 +1,4 @@
+import { CURRENT_VERSION, PROTOCOL_VERSIONS, type ProtocolVersion } from '@veritee/broker/protocol'
 import { z } from 'zod'
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
@@ -43,8 +44,45 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
       issuer: z.string().min(1).max(256).default('veritee'),
       audience: z.string().min(1).max(256).default('veritee'),
       lifetimeSeconds: seconds(10, 86_400).default(300),
+      kind: z.enum(['ear', 'simple', 'oidc']).default('ear'),
+      certificates: file.optional(),
+      subjectClaims: z.array(z.string().min(1).max(256)).max(16).default([]),
+      additionalClaims: z
+        .array(z.string().regex(/^(?!(?:iss|aud|iat|nbf|exp|jti|sub|tee|eat_nonce)$)[A-Za-z0-9_]{1,64}$/))
+        .max(32)
+        .default([]),
+      publicUrl: z.url({ protocol: /^https?$/ }).optional(),
     })
     .prefault({}),
+  policies: z
+    .strictObject({
+      folder: file.optional(),
+      resourceFile: file.optional(),
+      fallback: z.enum(['expectations', 'references']).default('expectations'),
+      openOnLoopback: z.boolean().default(false),
+    })
+    .prefault({}),
+  attestation: z
+    .strictObject({
+      requireChallenge: z.boolean().default(false),
+      challengeKey: file.optional(),
+    })
+    .prefault({}),
+  broker: z
+    .strictObject({
+      versions: z.array(z.enum(PROTOCOL_VERSIONS)).min(1).default([CURRENT_VERSION]),
+      allowRsa15: z.boolean().default(false),
+    })
+    .prefault({}),
+  resources: z.strictObject({ folder: file.optional() }).prefault({}),
+  adminKeys: z.array(file).max(16).default([]),
+  gateway: z
+    .strictObject({
+      credential: file.optional(),
+      heartbeatMinutes: z.int().min(1).max(1440).default(10),
+    })
+    .prefault({}),
+  listeners: z.strictObject({ broker: address.optional(), attestation: address.optional() }).prefault({}),
   collateral: z
     .strictObject({
       bundles: z.array(file).default([]),
@@ -66,6 +104,7 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
   references: z
     .strictObject({
       register: z.enum(['merge', 'replace']).default('merge'),
+      file: file.optional(),
       provenance: file.optional(),
       provenanceKeys: z.array(file).max(64).default([]),
       allowUnsignedProvenance: z.boolean().default(false),
@@ -143,7 +182,57 @@ export interface ServiceConfig {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   readonly store: StoreConfig
   readonly handshake: { readonly lifetimeSeconds: number }
-  readonly token: { readonly issuer: string; readonly audience: string; readonly lifetimeSeconds: number }
+  readonly token: {
+    readonly issuer: string
+    readonly audience: string
+    readonly lifetimeSeconds: number
+    /** `ear` grades; `simple` and `oidc` are made only for machines that every policy allows. */
+    readonly kind: 'ear' | 'simple' | 'oidc'
+    /** PEM file of certificates of the key that signs EAR tokens. */
+    readonly certificates?: string | undefined
+    /** Flat claims that `sub` of OIDC tokens is made of. */
+    readonly subjectClaims: readonly string[]
+    /** Names of texts that whoever asks may have put into OIDC tokens; nothing attests them. */
+    readonly additionalClaims: readonly string[]
+    /** Where relying parties reach this service, for the discovery document of OIDC tokens. */
+    readonly publicUrl?: string | undefined
+  }
+  readonly policies: {
+    /** Folder of `ID.rego`, default `policies/opa` in the data directory. What stands in a file is in force at once. */
+    readonly folder?: string | undefined
+    /** File of the resource policy `resource-policy`. */
+    readonly resourceFile?: string | undefined
+    /** What judges where there is no policy `default`. */
+    readonly fallback: 'expectations' | 'references'
+    /** Lets everybody on this machine read and change attestation policies without a token. */
+    readonly openOnLoopback: boolean
+  }
+  readonly attestation: {
+    /** Refuses evidence at the attestation service that answers no challenge of this service. */
+    readonly requireChallenge: boolean
+    /** RSA key that signs challenges, default `challenge-rsa.pem` among the keys. */
+    readonly challengeKey?: string | undefined
+  }
+  readonly broker: {
+    /** Protocol versions served; those before 0.4.0 bind less. */
+    readonly versions: readonly ProtocolVersion[]
+    /** Serves keys that say RSA1_5, as clients of 2023 have them. */
+    readonly allowRsa15: boolean
+  }
+  readonly resources: {
+    /** Folder of secrets as files, `REPOSITORY/TYPE/TAG`: not encrypted, visible at once. */
+    readonly folder?: string | undefined
+  }
+  /** PEM files of Ed25519 public keys: whoever signs with one of them is an administrator too. */
+  readonly adminKeys: readonly string[]
+  readonly gateway: {
+    /** A file that anybody may read at `/api/credential`. */
+    readonly credential?: string | undefined
+    /** How long an instance counts as active after it was heard. */
+    readonly heartbeatMinutes: number
+  }
+  /** Further HTTP listeners: the key broker alone (commonly port 8080), the attestation service alone (50005). */
+  readonly listeners: { readonly broker?: string | undefined; readonly attestation?: string | undefined }
   readonly collateral: {
     /** Offline bundle files, or directories of them. */
     readonly bundles: readonly string[]
@@ -162,6 +251,8 @@ export interface ServiceConfig {
   readonly references: {
     /** Whether a registration over gRPC joins the values under a name or replaces them. */
     readonly register: 'merge' | 'replace'
+    /** File of records that is read at every start into the set `file`. */
+    readonly file?: string | undefined
     /** Folder of provenance files that lists of reference values may name. */
     readonly provenance?: string | undefined
     /** PEM files of public keys whose signatures on provenance count. */

@@ -1,6 +1,5 @@
 import { type Expectations, parseExpectations } from '@veritee/appraisal/expectations'
 import { type Judgement, judgeEvidence } from '@veritee/appraisal/judge'
-import type { BoundEvidence } from '@veritee/broker/handshake'
 import { isCodedError } from '@veritee/codec/error'
 import {
   createDcapVerifier,
@@ -9,6 +8,7 @@ import {
   parseDcapEvidence,
   parseDcapRoot,
 } from '@veritee/evidence/dcap'
+import type { JudgeRequest } from '../attestation/index.ts'
 import type { ServiceConfig } from '../config/index.ts'
 import type { Logger } from '../log/index.ts'
 import { type FoundCollateral, openCollateral } from './collateral.ts'
@@ -22,7 +22,7 @@ export interface EvidenceJudge {
    * @param now epoch seconds
    * @throws CollateralError when the collateral service does not answer
    */
-  judge(evidence: BoundEvidence, now: number): Promise<Judgement>
+  judge(evidence: JudgeRequest, now: number): Promise<Judgement>
   /** Sentences about what is trusted only because the configuration says so. */
   readonly notices: readonly string[]
   close(): Promise<void>
@@ -46,7 +46,7 @@ export function createEvidenceJudge(config: ServiceConfig, dir: string, now: () 
       const judgement = await judgeEvidence(asInput(bound.evidence), {
         now: at,
         tee: bound.tee,
-        reportData: bound.reportData,
+        ...(bound.reportData === undefined ? {} : { reportData: bound.reportData }),
         dcapVerifier,
         ...(bound.initData === undefined ? {} : { initData: bound.initData.digests }),
         ...(expectations === undefined ? {} : { expectations }),
@@ -72,7 +72,7 @@ function asInput(evidence: unknown): object | string {
 
 /** Only quotes need collateral; what is no quote the judge finds out. */
 async function findCollateral(
-  { evidence, tee }: BoundEvidence,
+  { evidence, tee }: JudgeRequest,
   find: (quote: Uint8Array) => Promise<FoundCollateral>,
 ): Promise<FoundCollateral> {
   if (tee !== 'tdx' && tee !== 'sgx') return {}

@@ -1,12 +1,13 @@
 import type { KeyObject } from 'node:crypto'
 import type { ServiceConfig } from '../config/index.ts'
 import type { KeyRing } from '../keys/index.ts'
+import type { RsaSigner } from './rsa-key.ts'
 import { createTokenIssuer, type TokenIssuer } from './token-issuer.ts'
 
 /** Issues with the key that the ring names now, and accepts tokens of every key that it still accepts. */
 export function createRotatingTokenIssuer(
   ring: KeyRing,
-  options: { token: ServiceConfig['token']; version: string },
+  options: { token: ServiceConfig['token']; version: string; rsa?: RsaSigner; certificates?: string },
 ): TokenIssuer {
   let made: { readonly ids: string; readonly issuer: Promise<TokenIssuer> } | undefined
   const current = (): Promise<TokenIssuer> => {
@@ -21,7 +22,8 @@ export function createRotatingTokenIssuer(
     return made.issuer
   }
   return {
-    issue: async (attestation, judged, now) => (await current()).issue(attestation, judged, now),
+    issue: async (request, judged, now) => (await current()).issue(request, judged, now),
     verify: async (token, now) => (await current()).verify(token, now),
+    listKeys: async () => (await current()).listKeys(),
   }
 }

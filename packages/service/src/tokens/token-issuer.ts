@@ -1,25 +1,44 @@
 import type { KeyObject } from 'node:crypto'
 import { AppraisalError } from '@veritee/appraisal'
 import type { Judgement } from '@veritee/appraisal/judge'
+import type { PolicyVerdict } from '@veritee/appraisal/policy'
 import {
+  createTokenSigner,
   createTokenTrust,
-  createTrustVector,
-  type EarSubmod,
   type IssuedToken,
   importTokenSigner,
   issueEarToken,
+  summarizeVector,
+  type TokenJwk,
   type TokenSigner,
   verifyToken,
 } from '@veritee/appraisal/tokens'
-import type { BoundEvidence, ReceivedAttestation } from '@veritee/broker/handshake'
+import type { BoundEvidence } from '@veritee/broker/handshake'
 import { parseTeePublicKey, type TeePublicKey } from '@veritee/broker/protocol'
+import { parsePem } from '@veritee/codec/pem'
+import { parseCertificate } from '@veritee/codec/x509'
 import type { Claims } from '@veritee/evidence/result'
 import type { ServiceConfig } from '../config/index.ts'
+import { issueFlatToken } from './flat-token.ts'
+import type { RsaSigner } from './rsa-key.ts'
+import { createPieceVector, listSubmods } from './submods.ts'
 
 /** One piece of evidence with what was made of it. */
 export interface JudgedEvidence {
-  readonly evidence: BoundEvidence
+  readonly evidence: Pick<BoundEvidence, 'tee'> & Partial<Pick<BoundEvidence, 'runtimeData'>>
   readonly judgement: Judgement
+  /** What policies said; without them the judgement alone counts. */
+  readonly verdicts?: readonly PolicyVerdict[]
+  /** What the init data says, where the evidence proves it. */
+  readonly initData?: unknown
+}
+
+/** What a token is asked for with. */
+export interface TokenRequest {
+  /** The nonce that was attested. */
+  readonly nonce?: string
+  /** Texts that whoever asked wants in an OIDC token. */
+  readonly additional?: Readonly<Record<string, string>>
 }
 
 /** A verified token as far as a release needs it. */
@@ -32,68 +51,91 @@ export interface ReleaseToken {
 
 /** Issues the tokens of this service and verifies them again: nobody else's are accepted. */
 export interface TokenIssuer {
-  /** The token of an attestation whose evidence was accepted; lives no longer than what the judgement rests on. */
-  issue(attestation: ReceivedAttestation, judged: readonly JudgedEvidence[], now: number): Promise<IssuedToken>
+  /**
+   * The token of evidence that was accepted; lives no longer than what the judgement rests on.
+   *
+   * @throws AppraisalError APPRAISAL_TOKEN_INPUT_INVALID for a Simple or OIDC token of a machine that is not affirmed
+   */
+  issue(request: TokenRequest, judged: readonly JudgedEvidence[], now: number): Promise<IssuedToken>
   /** @throws AppraisalError APPRAISAL_TOKEN_*; BrokerError BROKER_TEE_KEY_INVALID */
   verify(token: string, now: number): Promise<ReleaseToken>
+  /** Public keys of tokens, the one that signs first. */
+  listKeys(): Promise<readonly TokenJwk[]>
 }
 
 export interface TokenIssuerOptions {
   /** P-256: the first signs, tokens of any are accepted. */
   readonly keys: readonly [KeyObject, ...KeyObject[]]
+  /** Signs where tokens are Simple or OIDC. */
+  readonly rsa?: RsaSigner
   readonly token: ServiceConfig['token']
+  /** Certificates of the signing key, PEM, leaf first. */
+  readonly certificates?: string
   /** Version of this program, named in tokens. */
   readonly version: string
 }
 
-/** What the vector of a token was computed by, where no policy of an operator is. */
-const POLICY_ID = 'default'
-
-/** Kinds of evidence that speak of an accelerator; all others speak of the machine itself. */
-const ACCELERATORS: ReadonlySet<string> = new Set(['hygondcu', 'nvidia', 'sampledevice'])
-
-export async function createTokenIssuer({ keys, token, version }: TokenIssuerOptions): Promise<TokenIssuer> {
+export async function createTokenIssuer(options: TokenIssuerOptions): Promise<TokenIssuer> {
+  const { keys, rsa, token, version } = options
   const signers = await Promise.all(keys.map((key) => importTokenSigner({ ...key.export({ format: 'jwk' }) })))
-  const signer = signers[0] as TokenSigner
-  const trust = createTokenTrust({ keys: signers.map(({ publicJwk }) => publicJwk) })
-  const { issuer, audience } = token
+  const signer = await addCertificates(signers[0] as TokenSigner, options.certificates)
+  const flat = rsa === undefined ? [] : [rsa.publicJwk]
+  const publicKeys: readonly TokenJwk[] = [...flat, signer.publicJwk, ...signers.slice(1).map((one) => one.publicJwk)]
+  const trust = createTokenTrust({ keys: publicKeys.map(({ x5c: _, ...jwk }) => jwk) })
+  const { issuer, audience, kind } = token
   return {
-    issue: ({ nonce }, judged, now) => {
+    async issue({ nonce, additional = {} }, judged, now) {
       const lifetimeSeconds = limitLifetime(token.lifetimeSeconds, judged, now)
-      const build = `veritee ${version}`
-      return issueEarToken(
-        { now, lifetimeSeconds, issuer, audience, nonce, build, submods: listSubmods(judged) },
-        signer,
-      )
+      const common = { now, lifetimeSeconds, issuer, audience, ...(nonce === undefined ? {} : { nonce }) }
+      if (kind === 'ear' || rsa === undefined)
+        return issueEarToken({ ...common, build: `veritee ${version}`, submods: listSubmods(judged) }, signer)
+      judged.forEach(expectAffirmed)
+      const { subjectClaims, additionalClaims } = token
+      const named = Object.fromEntries(Object.entries(additional).filter(([name]) => additionalClaims.includes(name)))
+      return issueFlatToken({ ...common, kind, judged, subjectClaims, additional: named }, rsa)
     },
     async verify(text, now) {
-      const { id = '', claims, teePublicKey, simulated } = await verifyToken(text, trust, { now, issuer, audience })
+      const verified = await verifyToken(text, trust, { now, issuer, audience })
+      const { id = '', claims, teePublicKey } = verified
       if (teePublicKey === undefined) {
         throw new AppraisalError('APPRAISAL_TOKEN_CLAIMS_INVALID', 'The token carries no key to encrypt to.', {
           details: { path: 'tee-pubkey', expected: 'a public key', actual: 'absent' },
         })
       }
+      const simulated = verified.simulated || claims['veritee.simulated'] === true
       return { id, claims, teePublicKey: parseTeePublicKey(teePublicKey), simulated }
     },
+    listKeys: async () => publicKeys,
   }
+}
+
+/** A Simple token has no grade: whoever holds one was allowed. */
+function expectAffirmed(piece: JudgedEvidence): void {
+  const status = summarizeVector(createPieceVector(piece))
+  if (status === 'affirming') return
+  throw new AppraisalError(
+    'APPRAISAL_TOKEN_NOT_AFFIRMED',
+    `The machine is not affirmed (${status}), and tokens of this kind are for affirmed machines alone.`,
+    { details: { path: piece.evidence.tee, expected: 'affirming', actual: status } },
+  )
+}
+
+/** @throws AppraisalError APPRAISAL_TOKEN_KEY_INVALID for certificates of another key */
+async function addCertificates(signer: TokenSigner, pem: string | undefined): Promise<TokenSigner> {
+  if (pem === undefined) return signer
+  const certificates = parsePem(pem).map(({ der }) => der)
+  const point = parseCertificate(certificates[0] ?? new Uint8Array()).publicKey.point
+  const { x, y } = signer.publicJwk as { x: string; y: string }
+  const own = Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
+  if (point === undefined || !own.equals(point.length === 65 ? point.subarray(1) : point)) {
+    throw new AppraisalError('APPRAISAL_TOKEN_KEY_INVALID', 'The certificate is for another key than signs tokens.', {
+      details: { path: 'token.certificates' },
+    })
+  }
+  return createTokenSigner({ ...signer, certificates })
 }
 
 function limitLifetime(lifetimeSeconds: number, judged: readonly JudgedEvidence[], now: number): number {
   const ends = judged.map(({ judgement }) => (judgement.expiresAt ?? Number.POSITIVE_INFINITY) - now)
   return Math.max(1, Math.min(lifetimeSeconds, ...ends))
-}
-
-/** Submodules by class and running index: `cpu0` is the machine that holds the key. */
-function listSubmods(judged: readonly JudgedEvidence[]): EarSubmod[] {
-  const counts = { cpu: 0, gpu: 0 }
-  return judged.map(({ evidence, judgement }) => {
-    const kind = ACCELERATORS.has(evidence.tee) ? 'gpu' : 'cpu'
-    return {
-      name: `${kind}${counts[kind]++}`,
-      judgement,
-      trustVector: createTrustVector(judgement),
-      policyId: POLICY_ID,
-      runtimeData: evidence.runtimeData,
-    }
-  })
 }

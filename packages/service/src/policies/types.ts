@@ -1,0 +1,66 @@
+import type { PolicyDialect, ResourceShape } from '@veritee/appraisal/policy'
+
+/** `attestation` policies judge claims of evidence, `resource` policies decide which secrets a token's claims are good for. */
+export type PolicyKind = 'attestation' | 'resource'
+
+/** What a policy is called and where it holds. */
+export interface PolicyHead {
+  readonly id: string
+  readonly kind: PolicyKind
+  /** Paths that a resource policy decides about, `*` for all; empty for attestation policies. */
+  readonly scopes: readonly string[]
+  /** How a resource policy is given the path, when it is not found out from the text. */
+  readonly shape?: ResourceShape
+  readonly latestVersion: number
+  /** Absent: there are drafts only, or it was deleted. */
+  readonly activeVersion?: number
+}
+
+/** One text of a policy. Versions are never changed. */
+export interface PolicyVersion {
+  readonly id: string
+  readonly version: number
+  readonly text: string
+  readonly dialect: PolicyDialect
+  /** SHA-384 of the text, lower-case hex. */
+  readonly hash: string
+  readonly by: string
+  /** Epoch seconds. */
+  readonly at: number
+  readonly reason: string
+  /** The version whose text this one brings back. */
+  readonly restores?: number
+}
+
+/** A policy with the text that is in force. */
+export interface ActivePolicy {
+  readonly head: PolicyHead
+  readonly version: number
+  readonly text: string
+  readonly hash: string
+  readonly dialect: PolicyDialect
+  /** The file that holds it, when it is no record of the store alone. */
+  readonly file?: string
+}
+
+/** A text to put under an id. */
+export interface PolicyDraft {
+  readonly id: string
+  readonly kind: PolicyKind
+  readonly text: string
+  readonly dialect?: PolicyDialect
+  readonly scopes?: readonly string[]
+  readonly shape?: ResourceShape
+  readonly by: string
+  readonly reason: string
+  /** Whether it is in force at once. */
+  readonly activate: boolean
+  /** The newest version that the text was written against; another one refuses it. */
+  readonly expectedVersion?: number
+}
+
+/** Who changes something, and why. */
+export interface PolicyActor {
+  readonly by: string
+  readonly reason: string
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, resolve, sep } from 'node:path'
+import { isResourceSegment } from '@veritee/broker/resources'
+import { ServiceError } from '../errors.ts'
+import type { SecretRoom } from './secret-room.ts'
+
+const MAX_SECRET_BYTES = 64 * 1024 * 1024
+
+/**
+ * Secrets as files of a folder, `REPOSITORY/TYPE/TAG`, before those in the store. A file that is put there is visible at once
+ * and is given out byte for byte. Writing to a path that has a file replaces the file; all other paths go to the store, where
+ * secrets are encrypted.
+ *
+ * @throws ServiceError SERVICE_FILE_UNREADABLE for a folder that cannot be read
+ */
+export function createFolderSecrets(folder: string, inner: SecretRoom): SecretRoom {
+  const root = resolve(folder)
+  const find = (name: string): string | undefined => findFile(root, name)
+  return {
+    async put(name, content, access) {
+      const path = find(name)
+      if (path === undefined || content.length === 0) return inner.put(name, content, access)
+      const draft = `${path}.${randomUUID()}`
+      writeFileSync(draft, content, { mode: 0o600, flush: true })
+      renameSync(draft, path)
+      return 1
+    },
+    async read(name) {
+      const path = find(name)
+      if (path === undefined) return inner.read(name)
+      const content = new Uint8Array(readFileSync(path))
+      if (content.length > 0) return content
+      throw new ServiceError('SERVICE_SECRET_EMPTY', `The file of the secret ${name} is empty.`, {
+        details: { path: name },
+      })
+    },
+    async delete(name, access) {
+      const path = find(name)
+      if (path === undefined) return inner.delete(name, access)
+      rmSync(path)
+    },
+    list: async () => [...new Set([...(await inner.list()), ...listFiles(root)])].sort(),
+    rewrap: () => inner.rewrap(),
+  }
+}
+
+/** The file of a secret. Links may lead to other places of the folder, and not out of it. */
+function findFile(root: string, name: string): string | undefined {
+  try {
+    const base = realpathSync(root)
+    const path = realpathSync(join(base, ...name.split('/')))
+    const { size } = statSync(path)
+    if (!path.startsWith(base + sep) || !statSync(path).isFile()) return undefined
+    if (size > MAX_SECRET_BYTES) throw new Error(`larger than ${MAX_SECRET_BYTES} bytes`)
+    return path
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw new ServiceError('SERVICE_FILE_UNREADABLE', `The file of the secret ${name} cannot be read.`, {
+      cause,
+      details: { path: 'resources.folder', actual: name },
+    })
+  }
+}
+
+function listFiles(root: string): string[] {
+  const below = (...parts: string[]): string[] => {
+    try {
+      return readdirSync(join(root, ...parts)).filter(isResourceSegment)
+    } catch {
+      // What is no folder, or went away meanwhile, holds no secret.
+      return []
+    }
+  }
+  return below().flatMap((repository) =>
+    below(repository).flatMap((type) =>
+      below(repository, type)
+        .map((tag) => `${repository}/${type}/${tag}`)
+        .filter((name) => findFile(root, name) !== undefined),
+    ),
+  )
+}
