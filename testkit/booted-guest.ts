@@ -1,6 +1,12 @@
 /** A simulated TDX guest that was booted by GRUB: an event log, and a quote whose registers it leads to. */
 import { concatBytes, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
-import { encodeEventLogHeader, encodeLogEvent, encodeRuntimeEvent, parseEventLog, replayEventLog } from '@veritee/codec/eventlog'
+import {
+  encodeEventLogHeader,
+  encodeLogEvent,
+  encodeRuntimeEvent,
+  parseEventLog,
+  replayEventLog,
+} from '@veritee/codec/eventlog'
 import { digest } from '@veritee/codec/hash'
 import type { Attester, EvidenceJson } from '@veritee/guest'
 import { type DcapWorld, encodeTdxEvidence } from '@veritee/simulator'
