@@ -30,6 +30,7 @@ export const BOOT: Boot = {
   commandLine: '/vmlinuz-6.6 root=/dev/vda2 ro quiet',
 }
 
+const EV_EVENT_TAG = 6
 const EV_IPL = 0xd
 const EV_EFI_BOOT_SERVICES_APPLICATION = 0x8000_0003
 const EV_EFI_ACTION = 0x8000_0007
@@ -65,7 +66,9 @@ export function createBootLog({ shim, grub, kernel, initrd, commandLine, runtime
     text('/boot/vmlinuz-6.6', kernel),
     text('/boot/initramfs-6.6.img', initrd),
     text(`grub_kernel_cmdline ${commandLine}`, commandLine),
-    ...runtime.map(([domain, operation, content]) => encodeRuntimeEvent(4, { domain, operation, content }, ALGORITHMS)),
+    ...runtime.map(([domain, operation, content]) =>
+      encodeLogEvent(4, EV_EVENT_TAG, encodeRuntimeEvent({ domain, operation, content }), ALGORITHMS),
+    ),
   )
 }
 
@@ -83,10 +86,11 @@ function encodeImageLoad(path: string): Uint8Array {
 export function createBootedGuest(world: DcapWorld, boot: Boot = BOOT): Attester {
   const log = createBootLog(boot)
   const { registers } = replayEventLog(parseEventLog(log), 'SHA-384')
-  const rtmr = [1, 2, 3, 4].map((index) => registers.get(index) ?? new Uint8Array(48))
+  const register = (index: number) => registers.get(index) ?? new Uint8Array(48)
+  const rtmrs = { rtmr0: register(1), rtmr1: register(2), rtmr2: register(3), rtmr3: register(4) }
   return {
     tee: 'tdx',
     collect: async (reportData) =>
-      JSON.parse(encodeTdxEvidence(world.issueTdxQuote({ rtmr, reportData }), log)) as EvidenceJson,
+      JSON.parse(encodeTdxEvidence(world.issueTdxQuote({ ...rtmrs, reportData }), log)) as EvidenceJson,
   }
 }

@@ -35,7 +35,7 @@ import { openPolicies } from './policies/index.ts'
 import { openReferences } from './references/index.ts'
 import { createDirectoryKeyRing, createFolderSecrets, createSecretRoom } from './secrets/index.ts'
 import { openStore, type Store } from './store/index.ts'
-import { createRotatingTokenIssuer, signAuditHead } from './tokens/index.ts'
+import { createRotatingTokenIssuer, openTokenFiles, signAuditHead } from './tokens/index.ts'
 
 const SWEEP_MS = 60_000
 const KEY_WATCH_MS = 2000
@@ -99,8 +99,9 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
   const dir = resolve(config.dir)
   const listenAddress = checkListen(config)
   claimPrivateDirectory(dir)
+  const keyDirectory = config.keys === undefined ? join(dir, 'keys') : resolve(config.keys)
   const ring = openKeyRing({
-    directory: config.keys === undefined ? join(dir, 'keys') : resolve(config.keys),
+    directory: keyDirectory,
     now,
     overlapSeconds: {
       token: config.token.lifetimeSeconds + OVERLAP_SECONDS,
@@ -110,7 +111,8 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
   let judge = createEvidenceJudge(config, dir, now, log)
   let running = config
   const version = readVersion()
-  const tokens = createRotatingTokenIssuer(ring, { token: config.token, version })
+  const tokenFiles = openTokenFiles(config, keyDirectory, ring.tokens()[0].key)
+  const tokens = createRotatingTokenIssuer(ring, { token: config.token, version, ...tokenFiles })
   let state: 'ready' | 'stopping' = 'ready'
   const stopping = () => state === 'stopping'
   const store = await openStore(config.store, dir, log)
@@ -138,6 +140,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       references: references.room,
       attempts,
       gate,
+      audit,
       release: createReleasePolicy(config.release),
       now,
     })

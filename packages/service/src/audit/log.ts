@@ -25,8 +25,15 @@ export interface AuditLog {
    * @throws ServiceError SERVICE_STORE_*
    */
   record(event: AuditEvent, records?: readonly StoreEntry[]): Promise<void>
-  /** Makes a change and appends its event as one: there is never one without the other. */
-  commit<T>(event: AuditEvent, change: (access: StoreAccess) => Promise<T>): Promise<T>
+  /**
+   * Makes a change and appends its event as one: there is never one without the other.
+   *
+   * @param event what happened, or what makes it from the result; undefined where nothing was changed after all
+   */
+  commit<T>(
+    event: AuditEvent | ((result: T) => AuditEvent | undefined),
+    change: (access: StoreAccess) => Promise<T>,
+  ): Promise<T>
   readHead(): Promise<AuditHead>
   /** @param options `where` knows `actor`, `action`, `object` and `outcome`; bounds are keys of `auditKey` */
   list(options: ListOptions): Promise<AuditEntry[]>
@@ -87,7 +94,8 @@ export function createAuditLog(store: Store, now: () => number): AuditLog {
     commit: (event, change) =>
       store.transaction(async (access) => {
         const result = await change(access)
-        await append(access, [event], now(), [])
+        const happened = typeof event === 'function' ? event(result) : event
+        if (happened !== undefined) await append(access, [happened], now(), [])
         return result
       }),
     readHead: () => readHead(store),

@@ -12,7 +12,8 @@ import type { PolicyReferences } from '@veritee/appraisal/references'
 import type { Claims } from '@veritee/evidence/result'
 import { ServiceError } from '../errors.ts'
 import { nameEvidenceClass } from '../tokens/index.ts'
-import { DEFAULT_POLICY_ID, type PolicyRoom } from './room.ts'
+import type { PolicyRoom } from './room/room.ts'
+import { DEFAULT_POLICY_ID } from './room/rules.ts'
 
 /** One piece of evidence as policies see it. */
 export interface AppraisedEvidence {

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import type { ResourcePolicy } from '@veritee/broker/resources'
 import type { Gate } from '../access/index.ts'
 import type { AttemptRoom } from '../attempts/index.ts'
+import type { AuditLog } from '../audit/index.ts'
 import type { ServiceConfig } from '../config/index.ts'
 import type { Face } from '../http/index.ts'
 import type { ReferenceRoom } from '../references/index.ts'
@@ -9,9 +10,10 @@ import type { Store } from '../store/index.ts'
 import { createPolicyAppraiser, type PolicyAppraiser } from './appraiser.ts'
 import { createPolicyApiFace } from './face/api-face.ts'
 import { createPolicyBrokerFace } from './face/broker-face.ts'
-import { openPolicyFiles } from './folder.ts'
 import { createScopedRelease } from './release.ts'
-import { createPolicyRoom, type PolicyRoom, RESOURCE_POLICY_ID } from './room.ts'
+import { openPolicyFiles } from './room/folder.ts'
+import { createPolicyRoom, type PolicyRoom } from './room/room.ts'
+import { RESOURCE_POLICY_ID } from './room/rules.ts'
 
 export interface PolicyRuntime {
   readonly store: Store
@@ -20,6 +22,7 @@ export interface PolicyRuntime {
   readonly references: ReferenceRoom
   readonly attempts: AttemptRoom
   readonly gate: Gate
+  readonly audit: AuditLog
   /** Decides about releases where no resource policy covers a path. */
   readonly release: ResourcePolicy
   /** Epoch seconds. */
@@ -39,12 +42,12 @@ export interface Policies {
 /** Opens the policies of a store and of the folder that the configuration names. */
 export function openPolicies(config: ServiceConfig, runtime: PolicyRuntime): Policies {
   const { folder, resourceFile, fallback, openOnLoopback } = config.policies
-  const { store, dir, references, attempts, gate, release, now } = runtime
+  const { store, dir, references, attempts, gate, audit, release, now } = runtime
   const files = openPolicyFiles(
     folder === undefined ? join(dir, 'policies', 'opa') : resolve(folder),
     resourceFile === undefined ? {} : { [RESOURCE_POLICY_ID]: resolve(resourceFile) },
   )
-  const room = createPolicyRoom({ store, files, now })
+  const room = createPolicyRoom({ store, files, audit, now })
   const appraiser = createPolicyAppraiser({ room, references, fallback })
   const { bodyBytes } = config.limits
   return {

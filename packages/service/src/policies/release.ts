@@ -2,7 +2,7 @@
 import { evaluateResourcePolicy } from '@veritee/appraisal/policy'
 import type { ResourcePolicy } from '@veritee/broker/resources'
 import { coversPath } from '../access/index.ts'
-import type { PolicyRoom } from './room.ts'
+import type { PolicyRoom } from './room/room.ts'
 
 export interface ScopedReleaseOptions {
   readonly room: PolicyRoom
@@ -21,24 +21,25 @@ export function createScopedRelease({ room, fallback, now }: ScopedReleaseOption
     id: 'resource policies',
     async decide(request) {
       const path = request.segments.join('/')
-      const policies = (await room.listResource())
-        .map((policy) => ({ ...policy, closeness: measureCloseness(policy.active.head.scopes, path) }))
-        .filter(({ closeness }) => closeness >= 0)
+      const policies = (await room.listResource(path)).map((policy) => ({
+        ...policy,
+        closeness: measureCloseness(policy.active.head.scopes, path),
+      }))
       if (policies.length === 0) return fallback.decide(request)
       const closest = Math.max(...policies.map(({ closeness }) => closeness))
-      const findings = policies
+      const verdicts = policies
         .filter(({ closeness }) => closeness === closest)
-        .flatMap(({ rules }) => {
-          const verdict = evaluateResourcePolicy(rules, { ...request, now: now(), clock: () => performance.now() })
-          return verdict.allowed ? [] : verdict.findings
-        })
-      return { allowed: findings.length === 0, findings }
+        .map(({ rules }) => evaluateResourcePolicy(rules, { ...request, now: now(), clock: () => performance.now() }))
+      return {
+        allowed: verdicts.every(({ allowed }) => allowed),
+        findings: verdicts.flatMap(({ allowed, findings }) => (allowed ? [] : findings)),
+      }
     },
   }
 }
 
-/** How many segments of the path the closest scope names; -1 where none covers it. */
+/** How many segments of the path the closest scope names. */
 function measureCloseness(scopes: readonly string[], path: string): number {
   const covering = scopes.filter((scope) => coversPath([scope], path))
-  return Math.max(-1, ...covering.map((scope) => (scope === '*' ? 0 : scope.split('/').length)))
+  return Math.max(0, ...covering.map((scope) => (scope === '*' ? 0 : scope.split('/').length)))
 }

@@ -1,4 +1,5 @@
 import type { PolicyDialect, ResourceShape } from '@veritee/appraisal/policy'
+import type { AuditActor } from '../audit/index.ts'
 
 /** `attestation` policies judge claims of evidence, `resource` policies decide which secrets a token's claims are good for. */
 export type PolicyKind = 'attestation' | 'resource'
@@ -14,6 +15,10 @@ export interface PolicyHead {
   readonly latestVersion: number
   /** Absent: there are drafts only, or it was deleted. */
   readonly activeVersion?: number
+  /** When it came into force, epoch seconds. */
+  readonly activeSince?: number
+  /** What was in force before that. */
+  readonly previousVersion?: number
 }
 
 /** One text of a policy. Versions are never changed. */
@@ -39,6 +44,8 @@ export interface ActivePolicy {
   readonly text: string
   readonly hash: string
   readonly dialect: PolicyDialect
+  /** When the text was written, epoch seconds. */
+  readonly at: number
   /** The file that holds it, when it is no record of the store alone. */
   readonly file?: string
 }
@@ -51,16 +58,22 @@ export interface PolicyDraft {
   readonly dialect?: PolicyDialect
   readonly scopes?: readonly string[]
   readonly shape?: ResourceShape
-  readonly by: string
-  readonly reason: string
   /** Whether it is in force at once. */
   readonly activate: boolean
   /** The newest version that the text was written against; another one refuses it. */
   readonly expectedVersion?: number
 }
 
-/** Who changes something, and why. */
-export interface PolicyActor {
+/** Who changes something, and why: what the version and the audit entry say. */
+export interface PolicyAuthor {
+  readonly actor: AuditActor
+  /** The actor in one word, as versions name it. */
   readonly by: string
   readonly reason: string
+  readonly requestId?: string
+  /**
+   * Throws unless the author may change a policy of this kind with these scopes. Asked within the change, about the policy as
+   * it is and as it becomes.
+   */
+  permits?(kind: PolicyKind, scopes: readonly string[]): void
 }

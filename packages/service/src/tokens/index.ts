@@ -2,6 +2,7 @@ export { signAuditHead } from './audit-head.ts'
 export { createRotatingTokenIssuer } from './rotating-issuer.ts'
 export { openRsaSigner, type RsaSigner } from './rsa-key.ts'
 export { createPieceVector, nameEvidenceClass } from './submods.ts'
+export { openTokenFiles, type TokenFiles } from './token-files.ts'
 export {
   createTokenIssuer,
   type JudgedEvidence,

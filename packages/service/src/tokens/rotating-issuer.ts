@@ -1,13 +1,13 @@
 import type { KeyObject } from 'node:crypto'
 import type { ServiceConfig } from '../config/index.ts'
 import type { KeyRing } from '../keys/index.ts'
-import type { RsaSigner } from './rsa-key.ts'
+import type { TokenFiles } from './token-files.ts'
 import { createTokenIssuer, type TokenIssuer } from './token-issuer.ts'
 
 /** Issues with the key that the ring names now, and accepts tokens of every key that it still accepts. */
 export function createRotatingTokenIssuer(
   ring: KeyRing,
-  options: { token: ServiceConfig['token']; version: string; rsa?: RsaSigner; certificates?: string },
+  options: { token: ServiceConfig['token']; version: string } & TokenFiles,
 ): TokenIssuer {
   let made: { readonly ids: string; readonly issuer: Promise<TokenIssuer> } | undefined
   const current = (): Promise<TokenIssuer> => {

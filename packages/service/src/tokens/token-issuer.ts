@@ -15,13 +15,13 @@ import {
 } from '@veritee/appraisal/tokens'
 import type { BoundEvidence } from '@veritee/broker/handshake'
 import { parseTeePublicKey, type TeePublicKey } from '@veritee/broker/protocol'
-import { parsePem } from '@veritee/codec/pem'
-import { parseCertificate } from '@veritee/codec/x509'
+import type { X509Certificate } from '@veritee/codec/x509'
 import type { Claims } from '@veritee/evidence/result'
 import type { ServiceConfig } from '../config/index.ts'
 import { issueFlatToken } from './flat-token.ts'
 import type { RsaSigner } from './rsa-key.ts'
 import { createPieceVector, listSubmods } from './submods.ts'
+import { certifies } from './token-files.ts'
 
 /** One piece of evidence with what was made of it. */
 export interface JudgedEvidence {
@@ -69,8 +69,8 @@ export interface TokenIssuerOptions {
   /** Signs where tokens are Simple or OIDC. */
   readonly rsa?: RsaSigner
   readonly token: ServiceConfig['token']
-  /** Certificates of the signing key, PEM, leaf first. */
-  readonly certificates?: string
+  /** Certificates for tokens that the key signs which they are for, leaf first. */
+  readonly certificates?: readonly X509Certificate[]
   /** Version of this program, named in tokens. */
   readonly version: string
 }
@@ -78,7 +78,12 @@ export interface TokenIssuerOptions {
 export async function createTokenIssuer(options: TokenIssuerOptions): Promise<TokenIssuer> {
   const { keys, rsa, token, version } = options
   const signers = await Promise.all(keys.map((key) => importTokenSigner({ ...key.export({ format: 'jwk' }) })))
-  const signer = await addCertificates(signers[0] as TokenSigner, options.certificates)
+  const { certificates = [] } = options
+  const own = signers[0] as TokenSigner
+  // After a rotation they are those of the key before: tokens go out without them.
+  const signer = certifies(certificates, keys[0])
+    ? await createTokenSigner({ ...own, certificates: certificates.map(({ der }) => der) })
+    : own
   const flat = rsa === undefined ? [] : [rsa.publicJwk]
   const publicKeys: readonly TokenJwk[] = [...flat, signer.publicJwk, ...signers.slice(1).map((one) => one.publicJwk)]
   const trust = createTokenTrust({ keys: publicKeys.map(({ x5c: _, ...jwk }) => jwk) })
@@ -118,21 +123,6 @@ function expectAffirmed(piece: JudgedEvidence): void {
     `The machine is not affirmed (${status}), and tokens of this kind are for affirmed machines alone.`,
     { details: { path: piece.evidence.tee, expected: 'affirming', actual: status } },
   )
-}
-
-/** @throws AppraisalError APPRAISAL_TOKEN_KEY_INVALID for certificates of another key */
-async function addCertificates(signer: TokenSigner, pem: string | undefined): Promise<TokenSigner> {
-  if (pem === undefined) return signer
-  const certificates = parsePem(pem).map(({ der }) => der)
-  const point = parseCertificate(certificates[0] ?? new Uint8Array()).publicKey.point
-  const { x, y } = signer.publicJwk as { x: string; y: string }
-  const own = Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
-  if (point === undefined || !own.equals(point.length === 65 ? point.subarray(1) : point)) {
-    throw new AppraisalError('APPRAISAL_TOKEN_KEY_INVALID', 'The certificate is for another key than signs tokens.', {
-      details: { path: 'token.certificates' },
-    })
-  }
-  return createTokenSigner({ ...signer, certificates })
 }
 
 function limitLifetime(lifetimeSeconds: number, judged: readonly JudgedEvidence[], now: number): number {

@@ -1,14 +1,18 @@
-import { admitRequest, type Gate } from '../../access/index.ts'
+import { admitRequest, checkPermission, coversPath, type Gate, type Principal } from '../../access/index.ts'
+import { nameActor } from '../../audit/index.ts'
 import { type HttpContext, readClientAddress } from '../../http/index.ts'
 import { isLoopback } from '../../limits/index.ts'
+import type { PolicyAuthor, PolicyHead, PolicyKind } from '../types.ts'
 
 /** Name under which changes are recorded that came from this machine without a token. */
 const LOCAL = 'http on this machine'
+const EVERYWHERE: readonly string[] = ['*']
 
 /**
  * Lets a request for attestation policies pass: an administrator's, or any from this machine where the configuration says so.
  *
- * @returns who it is
+ * @param object what the audit entry of a refusal names
+ * @returns what a change made for the request is recorded with
  * @throws ServiceError SERVICE_ADMIN_TOKEN_*, SERVICE_ACCESS_*
  */
 export async function admitPolicyRequest(
@@ -17,13 +21,51 @@ export async function admitPolicyRequest(
   permission: 'policies:read' | 'policies:write',
   object: string,
   openOnLoopback: boolean,
-): Promise<string> {
+): Promise<PolicyAuthor> {
   if (openOnLoopback && c.req.header('authorization') === undefined && isLoopback(readClientAddress(c))) {
     c.set('permission', permission)
     c.set('actor', { kind: 'client', id: LOCAL })
     c.set('auditDetail', { object })
-    return LOCAL
+    return { actor: nameActor(c), by: LOCAL, reason: 'set', requestId: c.get('requestId') }
   }
-  const { subject, name } = await admitRequest(c, gate, permission, object)
-  return subject ?? name
+  const author = await admitPolicyAuthor(c, gate, permission, object)
+  author.permits?.('attestation', [])
+  return author
+}
+
+/**
+ * Lets a request pass for what its key may do: with scopes that is the resource policies that stay within them, and no
+ * attestation policies.
+ */
+export async function admitPolicyAuthor(
+  c: HttpContext,
+  gate: Gate,
+  permission: 'policies:read' | 'policies:write',
+  object: string,
+  reason: string = 'set',
+): Promise<PolicyAuthor> {
+  c.set('auditDetail', { object: object.slice(0, 128) })
+  const principal = await admitRequest(c, gate, permission)
+  return {
+    actor: nameActor(c),
+    by: principal.subject ?? principal.name,
+    reason,
+    requestId: c.get('requestId'),
+    permits: (kind, scopes) => expectScopes(principal, permission, kind, scopes),
+  }
+}
+
+function expectScopes(
+  principal: Principal,
+  permission: 'policies:read' | 'policies:write',
+  kind: PolicyKind,
+  scopes: readonly string[],
+): void {
+  for (const scope of kind === 'resource' ? scopes : EVERYWHERE) checkPermission(principal, permission, scope)
+}
+
+/** Whether a key sees a policy: attestation policies concern everybody, resource policies those whose paths they touch. */
+export function seesPolicy({ scopes }: Principal, head: PolicyHead): boolean {
+  if (head.kind === 'attestation' || head.scopes.includes('*')) return true
+  return head.scopes.some((scope) => coversPath(scopes, scope)) || scopes.some((own) => coversPath(head.scopes, own))
 }

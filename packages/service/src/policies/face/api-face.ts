@@ -7,8 +7,10 @@ import { type Face, type HttpContext, type Route, readJsonBody, readPage } from 
 import { describeAdminOperation, jsonContent, listQuery, pageOf, refusal } from '../../http/operation.ts'
 import type { PolicyAppraiser } from '../appraiser.ts'
 import { runDry } from '../dry-run.ts'
-import type { PolicyRoom } from '../room.ts'
+import type { PolicyRoom } from '../room/room.ts'
+import { unknownPolicy } from '../room/rules.ts'
 import type { PolicyHead, PolicyVersion } from '../types.ts'
+import { admitPolicyAuthor, seesPolicy } from './access.ts'
 
 export interface PolicyApiFaceOptions {
   readonly room: PolicyRoom
@@ -58,18 +60,34 @@ export function createPolicyApiFace(options: PolicyApiFaceOptions): Face {
 }
 
 const idOf = (c: HttpContext): string => c.req.param('id') as string
+/** What is no number of a version is a version that is not there. */
+const versionOf = (c: HttpContext): number => {
+  const text = c.req.param('version') ?? ''
+  return /^\d{1,10}$/.test(text) ? Number(text) : 0
+}
 
-function createReads({ room, gate }: PolicyApiFaceOptions): Route[] {
+/** What a key does not see is not there for it. */
+async function readSeenHead(c: HttpContext, { room, gate }: PolicyApiFaceOptions): Promise<PolicyHead> {
+  const principal = await admitRequest(c, gate, 'policies:read')
+  const head = await room.readHead(idOf(c))
+  if (seesPolicy(principal, head)) return head
+  throw unknownPolicy(head.id)
+}
+
+function createReads(options: PolicyApiFaceOptions): Route[] {
+  const { room, gate } = options
   return [
     {
       method: 'get',
       path: '/policies',
       operation: describeAdminOperation('Policies', pageOf(POLICY), { request: { query: listQuery('kind') } }),
       async respond(c) {
-        await admitRequest(c, gate, 'policies:read')
+        const principal = await admitRequest(c, gate, 'policies:read')
         const query = c.req.query()
         const { kind } = query
-        const heads = (await room.list()).filter((head) => kind === undefined || head.kind === kind)
+        const heads = (await room.list()).filter(
+          (head) => seesPolicy(principal, head) && (kind === undefined || head.kind === kind),
+        )
         const keyOf = ({ id }: PolicyHead) => id
         const read = async ({ limit = 0, after, descending = false }: Range) => {
           const ordered = descending ? heads.toReversed() : heads
@@ -87,8 +105,7 @@ function createReads({ room, gate }: PolicyApiFaceOptions): Route[] {
         responses: ABSENT,
       }),
       async respond(c) {
-        await admitRequest(c, gate, 'policies:read')
-        const head = await room.readHead(idOf(c))
+        const head = await readSeenHead(c, options)
         const active = await room.readActive(head.id)
         c.header('etag', `"${head.latestVersion}"`)
         const { text, hash, file } = active ?? {}
@@ -107,8 +124,7 @@ function createReads({ room, gate }: PolicyApiFaceOptions): Route[] {
         responses: ABSENT,
       }),
       async respond(c) {
-        await admitRequest(c, gate, 'policies:read')
-        const { latestVersion, activeVersion, id } = await room.readHead(idOf(c))
+        const { latestVersion, activeVersion, id } = await readSeenHead(c, options)
         const keyOf = ({ version }: PolicyVersion) => String(version).padStart(10, '0')
         const read = async ({ limit = 0, after, descending = false }: Range) => {
           const place = after === undefined ? undefined : Number(after)
@@ -135,8 +151,8 @@ function createReads({ room, gate }: PolicyApiFaceOptions): Route[] {
         responses: ABSENT,
       }),
       async respond(c) {
-        await admitRequest(c, gate, 'policies:read')
-        return c.json(await room.readVersion(idOf(c), Number(c.req.param('version'))))
+        const { id } = await readSeenHead(c, options)
+        return c.json(await room.readVersion(id, versionOf(c)))
       },
     },
   ]
@@ -164,11 +180,11 @@ function createChanges(options: PolicyApiFaceOptions): Route[] {
         responses: ABSENT,
       }),
       async respond(c) {
-        const by = await admitChange(c, options)
+        const author = await admitPolicyAuthor(c, gate, 'policies:write', idOf(c))
         const { reason } = await readJsonBody(c.req.raw, bodyBytes, ACT)
-        const version = Number(c.req.param('version'))
-        c.set('auditDetail', { object: idOf(c), reason, detail: { version } })
-        return c.json(await room.activate(idOf(c), version, { by, reason }))
+        const head = await room.activate(idOf(c), versionOf(c), { ...author, reason })
+        c.set('audited', true)
+        return c.json(head)
       },
     },
     {
@@ -179,14 +195,10 @@ function createChanges(options: PolicyApiFaceOptions): Route[] {
         responses: ABSENT,
       }),
       async respond(c) {
-        const by = await admitChange(c, options)
+        const author = await admitPolicyAuthor(c, gate, 'policies:write', idOf(c))
         const { reason, version } = await readJsonBody(c.req.raw, bodyBytes, ROLL_BACK)
-        const made = await room.rollBack(idOf(c), version, { by, reason })
-        c.set('auditDetail', {
-          object: idOf(c),
-          reason,
-          detail: { version: made.version, restores: made.restores ?? 0 },
-        })
+        const made = await room.rollBack(idOf(c), version, { ...author, reason })
+        c.set('audited', true)
         return c.json(made)
       },
     },
@@ -198,8 +210,9 @@ function createChanges(options: PolicyApiFaceOptions): Route[] {
         responses: { ...ABSENT, 409: refusal('The default policy, or a file') },
       }),
       async respond(c) {
-        await admitChange(c, options)
-        await room.delete(idOf(c))
+        const author = await admitPolicyAuthor(c, gate, 'policies:write', idOf(c), 'deleted')
+        await room.delete(idOf(c), author)
+        c.set('audited', true)
         return c.body(null, 200)
       },
     },
@@ -219,37 +232,21 @@ function createChanges(options: PolicyApiFaceOptions): Route[] {
   ]
 }
 
-/** A key with scopes may change the policies that stay within them, and no others. */
-async function admitChange(c: HttpContext, { room, gate }: PolicyApiFaceOptions): Promise<string> {
-  c.set('auditDetail', { object: idOf(c) })
-  const principal = await admitRequest(c, gate, 'policies:write')
-  const { kind, scopes } = await room.readHead(idOf(c)).catch((error: unknown) => {
-    if ((error as { code?: string }).code !== 'SERVICE_POLICY_UNKNOWN') throw error
-    return { kind: 'resource' as const, scopes: [] as readonly string[] }
-  })
-  expectScopes(principal, kind, scopes)
-  return principal.subject ?? principal.name
-}
-
-function expectScopes(principal: Principal, kind: string, scopes: readonly string[]): void {
-  for (const scope of kind === 'resource' ? scopes : ['*']) checkPermission(principal, 'policies:write', scope)
-}
-
 async function putVersion(c: HttpContext, options: PolicyApiFaceOptions): Promise<Response> {
-  const by = await admitChange(c, options)
+  const author = await admitPolicyAuthor(c, options.gate, 'policies:write', idOf(c))
   const { reason, scopes, shape, ...body } = await readJsonBody(c.req.raw, options.bodyBytes, PUT)
-  expectScopes(c.get('principal') as Principal, body.kind, scopes ?? (body.kind === 'resource' ? ['*'] : []))
   const expectedVersion = readIfMatch(c)
-  const made = await options.room.put({
-    id: idOf(c),
-    ...body,
-    by,
-    reason,
-    ...(scopes === undefined ? {} : { scopes }),
-    ...(shape === undefined ? {} : { shape }),
-    ...(expectedVersion === undefined ? {} : { expectedVersion }),
-  })
-  c.set('auditDetail', { object: made.id, reason, detail: { version: made.version, sha384: made.hash } })
+  const made = await options.room.put(
+    {
+      id: idOf(c),
+      ...body,
+      ...(scopes === undefined ? {} : { scopes }),
+      ...(shape === undefined ? {} : { shape }),
+      ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    },
+    { ...author, reason },
+  )
+  c.set('audited', true)
   c.header('etag', `"${made.version}"`)
   return c.json(made)
 }

@@ -1,12 +1,14 @@
 /** Policies under the key broker's paths, in the words of its existing clients. */
 import { z } from '@hono/zod-openapi'
 import { decodeHex, encodeBase64Url, encodeUtf8 } from '@veritee/codec/bytes'
-import { admitRequest, type Gate } from '../../access/index.ts'
+import type { Gate } from '../../access/index.ts'
 import { ServiceError } from '../../errors.ts'
 import { type Face, type HttpContext, readJsonBody } from '../../http/index.ts'
 import { describeAdminOperation, jsonContent, refusal } from '../../http/operation.ts'
-import { DEFAULT_POLICY_ID, type PolicyRoom, RESOURCE_POLICY_ID } from '../room.ts'
-import { admitPolicyRequest } from './access.ts'
+import type { PolicyRoom } from '../room/room.ts'
+import { DEFAULT_POLICY_ID, RESOURCE_POLICY_ID } from '../room/rules.ts'
+import type { PolicyAuthor, PolicyKind } from '../types.ts'
+import { admitPolicyAuthor, admitPolicyRequest } from './access.ts'
 import { decodePolicy, POLICY_BODY } from './text.ts'
 
 export interface PolicyBrokerFaceOptions {
@@ -36,9 +38,10 @@ export function createPolicyBrokerFace(options: PolicyBrokerFaceOptions): Face {
           request: BODY,
         }),
         async respond(c) {
-          const { subject, name } = await admitRequest(c, gate, 'policies:write', RESOURCE_POLICY_ID)
+          const author = await admitPolicyAuthor(c, gate, 'policies:write', RESOURCE_POLICY_ID)
+          author.permits?.('resource', ['*'])
           const { policy } = await readJsonBody(c.req.raw, bodyBytes, POLICY_BODY)
-          await putPolicy(c, room, 'resource', RESOURCE_POLICY_ID, policy, subject ?? name)
+          await putPolicy(c, room, 'resource', RESOURCE_POLICY_ID, policy, author)
           return c.body(null, 200)
         },
       },
@@ -50,9 +53,9 @@ export function createPolicyBrokerFace(options: PolicyBrokerFaceOptions): Face {
           responses: ABSENT,
         }),
         async respond(c) {
-          await admitRequest(c, gate, 'policies:read', RESOURCE_POLICY_ID)
-          if (c.req.query('format') === 'list')
-            return c.json((await room.listResource()).map(({ active }) => active.head.id))
+          const author = await admitPolicyAuthor(c, gate, 'policies:read', RESOURCE_POLICY_ID)
+          author.permits?.('resource', ['*'])
+          if (c.req.query('format') === 'list') return c.json(await listResourceIds(room))
           return answerText(c, await readText(room, RESOURCE_POLICY_ID), 'text/xml')
         },
       },
@@ -63,9 +66,9 @@ export function createPolicyBrokerFace(options: PolicyBrokerFaceOptions): Face {
           request: BODY,
         }),
         async respond(c) {
-          const by = await admit(c, 'policies:write', 'attestation-policy')
+          const author = await admit(c, 'policies:write', 'attestation-policy')
           const body = await readJsonBody(c.req.raw, bodyBytes, POLICY_BODY)
-          await putPolicy(c, room, 'attestation', body.policy_id ?? DEFAULT_POLICY_ID, body.policy, by)
+          await putPolicy(c, room, 'attestation', body.policy_id ?? DEFAULT_POLICY_ID, body.policy, author)
           return c.body(null, 200)
         },
       },
@@ -101,8 +104,9 @@ export function createPolicyBrokerFace(options: PolicyBrokerFaceOptions): Face {
         }),
         async respond(c) {
           const id = c.req.param('id') as string
-          await admit(c, 'policies:write', id)
-          await room.delete(id)
+          const author = await admit(c, 'policies:write', id)
+          await room.delete(id, author)
+          c.set('audited', true)
           return c.body(null, 200)
         },
       },
@@ -110,19 +114,23 @@ export function createPolicyBrokerFace(options: PolicyBrokerFaceOptions): Face {
   }
 }
 
-/** Compiles a text in base64url, stores it and brings it into force; the audit entry names version and digest. */
+/** Compiles a text in base64url, stores it and brings it into force. */
 export async function putPolicy(
   c: HttpContext,
   room: PolicyRoom,
-  kind: 'attestation' | 'resource',
+  kind: PolicyKind,
   id: string,
   encoded: string,
-  by: string,
+  author: PolicyAuthor,
 ): Promise<void> {
-  const text = decodePolicy(encoded)
   c.set('auditDetail', { object: id.slice(0, 128) })
-  const { version, hash } = await room.put({ id, kind, text, by, reason: 'set', activate: true })
-  c.set('auditDetail', { object: id, detail: { version, sha384: hash } })
+  await room.put({ id, kind, text: decodePolicy(encoded), activate: true }, author)
+  c.set('audited', true)
+}
+
+async function listResourceIds(room: PolicyRoom): Promise<string[]> {
+  const heads = await room.list()
+  return heads.flatMap(({ id, kind, activeVersion }) => (kind === 'resource' && activeVersion !== undefined ? id : []))
 }
 
 /** The text in force. @throws ServiceError SERVICE_POLICY_UNKNOWN */

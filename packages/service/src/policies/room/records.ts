@@ -1,7 +1,7 @@
 /** Policies as the store keeps them. */
 import { decodeUtf8, encodeUtf8 } from '@veritee/codec/bytes'
-import type { StoreAccess } from '../store/index.ts'
-import type { PolicyHead, PolicyVersion } from './types.ts'
+import type { StoreAccess } from '../../store/index.ts'
+import type { PolicyHead, PolicyVersion } from '../types.ts'
 
 const HEADS = 'policy/head/'
 const VERSIONS = 'policy/version/'
