@@ -22,7 +22,7 @@ export function scanCbor(bytes: Uint8Array, { maxDepth, maxItems }: Required<Cbo
   const cursor = new ByteCursor(bytes)
   const open: Open[] = [{ left: 1, isMap: false }]
   for (let items = 0; open.length > 0; items++) {
-    if (items > maxItems) throw exceeded('items', maxItems)
+    if (items >= maxItems) throw exceeded('items', maxItems)
     const parent = open.at(-1)!
     const head = cursor.u8()
     const major = head >> 5

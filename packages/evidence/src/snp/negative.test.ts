@@ -1,12 +1,13 @@
 /** What must not pass: one row a weakness that verifiers of SNP reports are known to have, minted under a simulated root. */
 import { concatBytes, encodeUtf8, reverseBytes } from '@veritee/codec/bytes'
 import { encodeOctetString } from '@veritee/codec/der'
-import { assembleSnpDraft, createSnpWorld, encodeSnpEvidence, type SnpDraft } from '@veritee/simulator/snp'
+import { assembleSnpDraft, createSnpWorld, type SnpDraft } from '@veritee/simulator/snp'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EvidenceError } from '../errors.ts'
 import { appraiseSnp, type SnpAcceptance } from './acceptance.ts'
 import { parseSnpCollateral } from './chain/collateral.ts'
+import { encodeSnpEvidence } from './report/encode-evidence.ts'
 import { parseSnpEvidence } from './report/evidence-json.ts'
 import { parseSnpReport } from './report/parse.ts'
 import type { SnpTrust } from './verify/types.ts'
@@ -237,10 +238,10 @@ describe('hostile bytes end in the words of this package', () => {
   })
 
   it('evidence JSON with members of another kind', () => {
-    const members = Object.keys(encodeSnpEvidence(genuine)['attestation_report'] as object)
+    const members = Object.keys(encodeSnpEvidence(parseSnpReport(genuine))['attestation_report'] as object)
     fc.assert(
       fc.property(fc.constantFrom(...members), fc.jsonValue(), (member, value) => {
-        const evidence = encodeSnpEvidence(genuine)
+        const evidence = encodeSnpEvidence(parseSnpReport(genuine))
         const report = { ...(evidence['attestation_report'] as object), [member]: value }
         try {
           parseSnpEvidence({ ...evidence, attestation_report: report })

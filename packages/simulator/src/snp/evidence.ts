@@ -1,4 +1,4 @@
-/** Evidence JSON as attestation agents send it, in both spellings of the report. */
+/** Evidence JSON in the older of the two spellings of the report (`current_build`, `_author_key_en`). */
 
 type Json = { [name: string]: unknown }
 
@@ -8,54 +8,10 @@ export interface EvidenceCertificate {
   readonly der: Uint8Array
 }
 
-/**
- * The evidence of a report as JSON data. `flat` is the older spelling (`current_build`, `_author_key_en`), `nested` the
- * newer one (`current: {build}`, `key_info`).
- */
-export function encodeSnpEvidence(
-  report: Uint8Array,
-  certificates: readonly EvidenceCertificate[] = [],
-  spelling: 'flat' | 'nested' = 'nested',
-): Json {
+/** The evidence of a report as older attestation agents send it, as JSON data; `@veritee/evidence/snp` writes the newer form. */
+export function encodeFlatSnpEvidence(report: Uint8Array, certificates: readonly EvidenceCertificate[] = []): Json {
   const chain = certificates.map(({ kind, der }) => ({ cert_type: kind, data: [...der] }))
-  return {
-    attestation_report: spelling === 'flat' ? encodeFlat(report) : encodeNested(report),
-    cert_chain: chain.length === 0 ? null : chain,
-  }
-}
-
-function encodeNested(report: Uint8Array): Json {
-  const read = reader(report)
-  const version = read.u32(0)
-  const turin = report[0x188] === 0x1a
-  const tcb = (at: number): Json =>
-    turin
-      ? {
-          fmc: report[at],
-          bootloader: report[at + 1],
-          tee: report[at + 2],
-          snp: report[at + 3],
-          microcode: report[at + 7],
-        }
-      : { fmc: null, bootloader: report[at], tee: report[at + 1], snp: report[at + 6], microcode: report[at + 7] }
-  const firmware = (at: number): Json => ({ major: report[at + 2], minor: report[at + 1], build: report[at] })
-  const cpuid = (at: number): number | null => (version < 3 ? null : report[at]!)
-  return {
-    ...commonOf(read),
-    key_info: read.u32(0x48),
-    current_tcb: tcb(0x38),
-    reported_tcb: tcb(0x180),
-    committed_tcb: tcb(0x1e0),
-    launch_tcb: tcb(0x1f0),
-    cpuid_fam_id: cpuid(0x188),
-    cpuid_mod_id: cpuid(0x189),
-    cpuid_step: cpuid(0x18a),
-    current: firmware(0x1e8),
-    committed: firmware(0x1ec),
-    launch_mit_vector: version < 5 ? null : read.u64(0x1f8),
-    current_mit_vector: version < 5 ? null : read.u64(0x200),
-    signature: { r: read.bytes(0x2a0, 72), s: read.bytes(0x2e8, 72) },
-  }
+  return { attestation_report: encodeFlat(report), cert_chain: chain.length === 0 ? null : chain }
 }
 
 /** Knows versions before CPUID only, and their layout of the TCB. */

@@ -6,13 +6,21 @@ import {
   AMD_ROOTS,
   appraiseSnp,
   claimsOfSnpReport,
+  encodeSnpEvidence,
   parseSnpCollateral,
   parseSnpEvidence,
   parseSnpReport,
   verifySnpReport,
 } from '@veritee/evidence/snp'
 import { describe, expect, test } from 'vitest'
-import { createSnpWorld, encodeSnpEvidence, loadSnpWorld, type SnpWorld, saveSnpWorld, type VekKind } from './index.ts'
+import {
+  createSnpWorld,
+  encodeFlatSnpEvidence,
+  loadSnpWorld,
+  type SnpWorld,
+  saveSnpWorld,
+  type VekKind,
+} from './index.ts'
 
 const NOW = 1_790_000_000
 const create = (product: 'Milan' | 'Genoa' | 'Turin') =>
@@ -68,7 +76,11 @@ test.each([
 ] as const)('evidence JSON, %s, of %s version %i rebuilds the report', (spelling, product, version) => {
   const world = create(product)
   const report = world.issueReport({ version, measurement: 'ab'.repeat(48), hostData: '01' })
-  const json = encodeSnpEvidence(report, [{ kind: 'VCEK', der: world.certificate() }], spelling)
+  const der = world.certificate()
+  const json =
+    spelling === 'flat'
+      ? encodeFlatSnpEvidence(report, [{ kind: 'VCEK', der }])
+      : encodeSnpEvidence(parseSnpReport(report), [{ kind: 'VCEK', bytes: der }])
   const evidence = parseSnpEvidence(JSON.parse(JSON.stringify(json)))
   expect(encodeHex(evidence.report.bytes)).toBe(encodeHex(report))
   expect(evidence.certificates).toEqual([{ kind: 'VCEK', bytes: world.certificate() }])

@@ -1,6 +1,6 @@
 /** Reports that are no reports, and reports that their key did not sign. */
 import { concatBytes } from '@veritee/codec/bytes'
-import { encodeSnpEvidence } from '../evidence.ts'
+import { encodeSnpEvidence, parseSnpReport } from '@veritee/evidence/snp'
 import { breakByte, breakCase, breakDraft, type SnpBreakage } from './types.ts'
 
 export const REPORT_BREAKAGES: readonly SnpBreakage[] = [
@@ -18,7 +18,7 @@ export const REPORT_BREAKAGES: readonly SnpBreakage[] = [
     cpuid: [0x1b, 0, 0],
   }),
   breakCase('SNP_EVIDENCE_JSON', 'The evidence JSON has a report without measurement.', (made) => {
-    const evidence = encodeSnpEvidence(made.report)
+    const evidence = encodeSnpEvidence(parseSnpReport(made.report))
     const { measurement: _, ...rest } = evidence['attestation_report'] as { [name: string]: unknown }
     made.evidence = { ...evidence, attestation_report: rest }
   }),
