@@ -1,0 +1,70 @@
+/** Reports that are broken in precisely one way, for every way that verification knows. */
+import { assembleDraft, type DcuCase, type DcuDraft, type DcuReportValues, type DcuWorld } from './world.ts'
+
+/** Evidence that is genuine but for one thing, and the code that must refuse it. */
+export interface DcuBreakage {
+  /** The error code of `@veritee/evidence` that reading or verifying raises. */
+  readonly code: string
+  /** What was done to the evidence, in one sentence. */
+  readonly title: string
+  /** Makes the broken case out of a machine. */
+  apply(world: DcuWorld): DcuCase
+}
+
+/** One broken case for each error code that verifying DCU reports can raise. */
+export const DCU_BREAKAGES: readonly DcuBreakage[] = [
+  breakCase('DCU_EVIDENCE_JSON', 'The evidence names no device.', (made) => {
+    made.evidence = { attestation_reports: [] }
+  }),
+  breakDraft('DCU_REPORT_USAGE', 'The report says that the PEK signed it.', ({ reports }) => {
+    reports[0]!.signatureUsage = 0x1002
+  }),
+  breakCase('DCU_CHAIN_INCOMPLETE', 'Nobody gave HSK and CEK.', (made) => {
+    delete made.hskCek
+  }),
+  breakDraft('DCU_SIGNATURE_INVALID', 'A stranger signed the report.', ({ reports, stranger }) => {
+    reports[0]!.signer = stranger
+  }),
+  breakDraft(
+    'DCU_USER_DATA_DIFFERS',
+    'The second device answers another question.',
+    ({ reports }) => {
+      reports[1]!.userData = new Uint8Array(64).fill(7)
+    },
+    { devices: 2 },
+  ),
+]
+
+/** Codes of the DCU room that no report raises, each with the reason. */
+export const DCU_UNBREAKABLE: Readonly<Record<string, string>> = {
+  DCU_REFERENCE_UNCHECKED: 'Named in a skipped check of every report; never thrown.',
+}
+
+function breakDraft(
+  code: string,
+  title: string,
+  edit: (draft: DcuDraft) => void,
+  options: DcuReportValues = {},
+): DcuBreakage {
+  return {
+    code,
+    title,
+    apply(world) {
+      const draft = world.draft(options)
+      edit(draft)
+      return assembleDraft(draft)
+    },
+  }
+}
+
+function breakCase(code: string, title: string, edit: (made: DcuCase) => void): DcuBreakage {
+  return {
+    code,
+    title,
+    apply(world) {
+      const made = assembleDraft(world.draft())
+      edit(made)
+      return made
+    },
+  }
+}
