@@ -20,17 +20,20 @@ async function simulate(kind: string, ...more: string[]): Promise<string[]> {
   return made.verify!.split(' ').slice(1)
 }
 
-it.each(['snp', 'csv', 'tpm', 'gpu'])('%s: genuine, fresh, and called simulated', async (kind) => {
-  const line = await simulate(kind, '--report-data', '00112233')
-  const { code, out } = await veritee([...line, '--report-data', '00112233', '--json'])
-  expect(JSON.parse(out)).toMatchObject({ genuine: true, accepted: true, simulated: true, answers: { fresh: 'yes' } })
-  expect(code).toBe(0)
-  const stale = await veritee([...line, '--report-data', '00112234', '--json'])
-  expect(stale.code).toBe(1)
-  const unnamed = await veritee([...line.slice(0, line.indexOf('--trust-simulated-root')), '--json'])
-  expect(unnamed.code).toBe(1)
-  expect(JSON.parse(unnamed.out).answers.genuine).toBe('no')
-})
+it.each(['snp', 'csv', 'tpm', 'gpu', 'az-snp-vtpm', 'az-tdx-vtpm', 'dcu', 'enclave'])(
+  '%s: genuine, fresh, and called simulated',
+  async (kind) => {
+    const line = await simulate(kind, '--report-data', '00112233')
+    const { code, out } = await veritee([...line, '--report-data', '00112233', '--json'])
+    expect(JSON.parse(out)).toMatchObject({ genuine: true, accepted: true, simulated: true, answers: { fresh: 'yes' } })
+    expect(code).toBe(0)
+    const stale = await veritee([...line, '--report-data', '00112234', '--json'])
+    expect(stale.code).toBe(1)
+    const unnamed = await veritee([...line.slice(0, line.indexOf('--trust-simulated-root')), '--json'])
+    expect(unnamed.code).toBe(1)
+    expect(JSON.parse(unnamed.out).answers.genuine).toBe('no')
+  },
+)
 
 it.each([
   ['snp', 'SNP_SIGNATURE_INVALID'],
@@ -39,6 +42,10 @@ it.each([
   ['csv', 'CSV_CHAIN_SIGNATURE'],
   ['gpu', 'GPU_SIGNATURE_INVALID'],
   ['gpu', 'GPU_FIRMWARE_MISMATCH'],
+  ['tpm', 'TPM_PCR_DIGEST'],
+  ['az-tdx-vtpm', 'AZURE_TD_QUOTE_MISMATCH'],
+  ['dcu', 'DCU_SIGNATURE_INVALID'],
+  ['enclave', 'ENCLAVE_CHAIN_ROOT'],
 ])('%s broken as %s is refused as that', async (kind, broken) => {
   const line = await simulate(kind, '--break', broken)
   const { code, out } = await veritee([...line, '--json'])

@@ -2,20 +2,15 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeHex } from '@veritee/codec/bytes'
 import { parseQuote } from '@veritee/evidence/dcap'
-import {
-  createDcapWorld,
-  DCAP_BREAKAGES,
-  encodeSgxEvidence,
-  encodeTdxEvidence,
-  loadWorld,
-  saveWorld,
-} from '@veritee/simulator'
+import { createDcapWorld, encodeSgxEvidence, encodeTdxEvidence, loadWorld, saveWorld } from '@veritee/simulator'
 import type { Command } from 'commander'
 import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { makeFolder, writeOutput } from '../output/file.ts'
 import type { Face } from '../program.ts'
-import { SIMULATED_KINDS, type SimulatedKind } from '../simulate/kinds.ts'
+import { DCAP_CASES } from '../simulate/dcap.ts'
+import { jsonOf, type SimulatedKind } from '../simulate/kind.ts'
+import { SIMULATED_KINDS } from '../simulate/kinds.ts'
 
 /** Registers that options set, by the member of the simulator's options; each value is hexadecimal. */
 const TDX_REGISTERS = {
@@ -40,7 +35,7 @@ interface SimulateOptions {
   readonly [register: string]: unknown
 }
 
-/** `veritee simulate tdx | sgx | snp | csv | tpm | gpu`: evidence under a root of its own, valid or broken in precisely one way. */
+/** `veritee simulate KIND`: evidence under a root of its own, valid or broken in precisely one way. */
 export function addSimulate(program: Command, { io }: Face): void {
   const simulate = program.command('simulate').description('makes simulated evidence and what is needed to judge it')
   for (const [tee, registers] of [
@@ -56,7 +51,7 @@ export function addSimulate(program: Command, { io }: Face): void {
     if (tee === 'tdx') command.option('--break <code>', 'break the evidence so that verification raises this code')
     command
       .option('--json', 'print JSON')
-      .addHelpText('after', helpOf(tee))
+      .addHelpText('after', helpOf(tee, tee === 'tdx' ? DCAP_CASES.map(({ code }) => code) : []))
       .action((options: SimulateOptions) => simulateDcap(io, tee, Object.keys(registers), options))
   }
   for (const kind of SIMULATED_KINDS) {
@@ -64,13 +59,13 @@ export function addSimulate(program: Command, { io }: Face): void {
       .command(kind.name)
       .description(kind.title)
       .requiredOption('--out <dir>', 'folder to write; a world that is there already is used again')
-      .option('--report-data <hex>', 'report data or nonce')
+      .option('--report-data <hex>', kind.question)
     for (const [name, what] of Object.entries(kind.registers)) command.option(`--${kebab(name)} <hex>`, what)
     if (kind.breakages.length > 0)
       command.option('--break <code>', 'break the evidence so that verification raises this code')
     command
       .option('--json', 'print JSON')
-      .addHelpText('after', helpOf(kind.name))
+      .addHelpText('after', helpOf(kind.name, kind.breakages))
       .action((options: SimulateOptions) => simulateOther(io, kind, options))
   }
 }
@@ -91,16 +86,32 @@ async function simulateOther(io: Io, kind: SimulatedKind, options: SimulateOptio
     ...(options.break === undefined ? {} : { breakage: options.break }),
   })
   for (const [name, content] of Object.entries(made.files)) writeOutput(join(out, name), content)
-  const collateral = made.collateral.map((name) => ` --collateral ${join(out, name)}`).join('')
-  const command = `veritee verify ${join(out, made.evidence)}${collateral} --trust-simulated-root ${join(out, kind.root)}`
-  if (options.json)
-    io.out(
-      `${JSON.stringify({ simulated: true, folder: out, files: [...Object.keys(made.files), kind.root], verify: command })}\n`,
-    )
-  else
-    io.out(
-      `SIMULATED ${kind.name} evidence in ${out}: ${[...Object.keys(made.files), kind.root].join(', ')}\njudge it: ${command}\n`,
-    )
+  report(io, options, {
+    name: kind.name,
+    files: [...Object.keys(made.files), kind.root],
+    evidence: made.evidence,
+    collateral: made.collateral,
+    root: kind.root,
+  })
+}
+
+interface Written {
+  readonly name: string
+  readonly files: readonly string[]
+  readonly evidence: string
+  readonly collateral: readonly string[]
+  readonly root: string
+}
+
+/** Says what was written, and the line that judges it. */
+function report(io: Io, options: SimulateOptions, { name, files, evidence, collateral, root }: Written): void {
+  const { out } = options
+  const given = collateral.map((file) => ` --collateral ${join(out, file)}`).join('')
+  // A root that is not trusted is what such a case is about.
+  const trusted = options.break?.endsWith('_CHAIN_ROOT') === true ? '' : ` --trust-simulated-root ${join(out, root)}`
+  const verify = `veritee verify ${join(out, evidence)}${given}${trusted}`
+  if (options.json) io.out(`${JSON.stringify({ simulated: true, folder: out, files, verify })}\n`)
+  else io.out(`SIMULATED ${name} evidence in ${out}: ${files.join(', ')}\njudge it: ${verify}\n`)
 }
 
 function unbreakable(code: string, known: readonly string[]): CliError {
@@ -135,10 +146,10 @@ async function simulateDcap(
   const evidence = tee === 'tdx' ? encodeTdxEvidence(made.quote) : encodeSgxEvidence(made.quote)
   writeOutput(join(out, 'quote.bin'), made.quote)
   writeOutput(join(out, 'evidence.json'), `${evidence}\n`)
-  writeOutput(join(out, 'collateral.json'), json(made.collateral))
-  writeOutput(join(out, 'guest.json'), json(values))
+  writeOutput(join(out, 'collateral.json'), jsonOf(made.collateral))
+  writeOutput(join(out, 'guest.json'), jsonOf(values))
   const expected = options.break === undefined ? expectationsOf(made.quote) : undefined
-  if (expected !== undefined) writeOutput(join(out, 'expected.json'), json(expected))
+  if (expected !== undefined) writeOutput(join(out, 'expected.json'), jsonOf(expected))
   const files = [
     'quote.bin',
     'evidence.json',
@@ -147,13 +158,7 @@ async function simulateDcap(
     'guest.json',
     ...(expected === undefined ? [] : ['expected.json']),
   ]
-  if (options.json) io.out(`${JSON.stringify({ simulated: true, folder: out, files })}\n`)
-  else {
-    io.out(`SIMULATED ${tee} evidence in ${out}: ${files.join(', ')}\n`)
-    io.out(
-      `judge it: veritee verify ${join(out, 'quote.bin')} --collateral ${join(out, 'collateral.json')} --trust-simulated-root ${join(out, 'root.pem')}\n`,
-    )
-  }
+  report(io, options, { name: tee, files, evidence: 'quote.bin', collateral: ['collateral.json'], root: 'root.pem' })
 }
 
 /** Expectations that this very machine meets, for `verify --expect` and `serve --expect`. */
@@ -168,11 +173,11 @@ function expectationsOf(bytes: Uint8Array): Record<string, unknown> {
 
 /** @throws CliError CLI_ARGUMENT_INVALID */
 function breakageOf(code: string) {
-  const breakage = DCAP_BREAKAGES.find((entry) => entry.code === code)
+  const breakage = DCAP_CASES.find((entry) => entry.code === code)
   if (breakage !== undefined) return breakage
   throw unbreakable(
     code,
-    DCAP_BREAKAGES.map((entry) => entry.code),
+    DCAP_CASES.map((entry) => entry.code),
   )
 }
 
@@ -183,16 +188,12 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
-
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
-function helpOf(tee: string): string {
+function helpOf(tee: string, breakages: readonly string[]): string {
   const examples = [`veritee simulate ${tee} --out ./demo-${tee}`]
-  if (tee === 'tdx')
-    examples.push(
-      `veritee simulate tdx --out ./demo-tdx --mr-td ${'00'.repeat(48)}`,
-      'veritee simulate tdx --out ./broken --break DCAP_QUOTE_SIGNATURE_INVALID',
-    )
+  if (tee === 'tdx') examples.push(`veritee simulate tdx --out ./demo-tdx --mr-td ${'00'.repeat(48)}`)
+  const broken = breakages.find((code) => code.endsWith('SIGNATURE_INVALID')) ?? breakages[0]
+  if (broken !== undefined) examples.push(`veritee simulate ${tee} --out ./broken --break ${broken}`)
   return `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`
 }

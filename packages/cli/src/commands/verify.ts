@@ -28,6 +28,7 @@ interface VerifyOptions {
   readonly allowAk: readonly string[]
   readonly trustSimulatedRoot: readonly string[]
   readonly trustTpmAuthority: readonly string[]
+  readonly trustEnclaveRoot: readonly string[]
   readonly eventLog?: string
   readonly json?: boolean
 }
@@ -78,6 +79,12 @@ export function addVerify(program: Command, { io, exit }: Face): void {
     .option(
       '--trust-tpm-authority <file>',
       'authority of TPM attestation keys; may be given several times',
+      collect,
+      [],
+    )
+    .option(
+      '--trust-enclave-root <file>',
+      'root of the platform of enclave documents; may be given several times',
       collect,
       [],
     )

@@ -5,6 +5,7 @@ import { parsePem } from '@veritee/codec/pem'
 import { parseCertificate, type X509Certificate } from '@veritee/codec/x509'
 import { type CsvRoot, parseAuthorityCertificate } from '@veritee/evidence/csv'
 import { type DcapRoot, INTEL_SGX_ROOT, parseDcapRoot } from '@veritee/evidence/dcap'
+import { type EnclaveRoot, parseEnclaveRoot } from '@veritee/evidence/enclave'
 import { type GpuRoot, NVIDIA_ROOT } from '@veritee/evidence/gpu'
 import { AMD_ROOTS, type SnpRoot } from '@veritee/evidence/snp'
 import type { TpmAuthority } from '@veritee/evidence/tpm'
@@ -22,6 +23,8 @@ export interface TrustFiles {
   readonly trustSimulatedRoot: readonly string[]
   /** Authorities of attestation keys. */
   readonly trustTpmAuthority: readonly string[]
+  /** Roots of platforms that run enclave virtual machines. */
+  readonly trustEnclaveRoot: readonly string[]
   /** SHA-256 of the SPKI of attestation keys to accept by name. */
   readonly allowAk: readonly Uint8Array[]
 }
@@ -36,16 +39,20 @@ export async function readTrust(io: Io, files: TrustFiles): Promise<Pick<JudgeOp
   const snp: SnpRoot[] = [...AMD_ROOTS]
   const gpu: GpuRoot[] = [NVIDIA_ROOT]
   const csv: CsvRoot[] = []
+  const enclave: EnclaveRoot[] = []
   const authorities: TpmAuthority[] = []
   for (const path of files.trustSimulatedRoot) {
     const bytes = await readInput(io, path, MOST_BYTES)
     const hygon = hygonRootOf(bytes)
     if (hygon !== undefined) csv.push(csvRootOf(hygon))
-    else for (const certificate of certificatesOf(bytes, path)) sort(certificate, { dcap, snp, gpu, authorities })
+    else
+      for (const certificate of certificatesOf(bytes, path)) sort(certificate, { dcap, snp, gpu, enclave, authorities })
   }
   for (const path of files.trustTpmAuthority) {
-    const bytes = await readInput(io, path, MOST_BYTES)
-    authorities.push(...certificatesOf(bytes, path).map((certificate) => ({ certificate, simulated: false })))
+    for (const certificate of await readCertificates(io, path)) authorities.push({ certificate, simulated: false })
+  }
+  for (const path of files.trustEnclaveRoot) {
+    for (const { der } of await readCertificates(io, path)) enclave.push(parseEnclaveRoot(der, { simulated: false }))
   }
   return {
     roots: dcap,
@@ -53,6 +60,7 @@ export async function readTrust(io: Io, files: TrustFiles): Promise<Pick<JudgeOp
       snp: { roots: snp },
       gpu: { roots: gpu },
       ...(csv.length === 0 ? {} : { csv: { roots: csv } }),
+      enclave: { roots: enclave },
       tpm: { authorities, allowed: files.allowAk },
     },
   }
@@ -62,10 +70,11 @@ interface Kinds {
   readonly dcap: DcapRoot[]
   readonly snp: SnpRoot[]
   readonly gpu: GpuRoot[]
+  readonly enclave: EnclaveRoot[]
   readonly authorities: TpmAuthority[]
 }
 
-/** Intel's chains stand on P-256, NVIDIA's on P-384, AMD's on RSA; a certificate that could be several is trusted as each. */
+/** Intel's chains stand on P-256, NVIDIA's and those of enclaves on P-384, AMD's on RSA; a certificate that could be several is trusted as each. */
 function sort(certificate: X509Certificate, kinds: Kinds): void {
   const { publicKey, subject } = certificate
   const name = subject.toString()
@@ -74,7 +83,10 @@ function sort(certificate: X509Certificate, kinds: Kinds): void {
   if (product !== undefined) kinds.snp.push({ name, product, keyDigest, simulated: true })
   if (publicKey.curve === 'P-256' && subject.commonName?.includes('SGX Root CA'))
     kinds.dcap.push(parseDcapRoot(certificate.der))
-  if (publicKey.curve === 'P-384') kinds.gpu.push({ name, keyDigest, simulated: true })
+  if (publicKey.curve === 'P-384') {
+    kinds.gpu.push({ name, keyDigest, simulated: true })
+    kinds.enclave.push(parseEnclaveRoot(certificate.der, { simulated: true }))
+  }
   kinds.authorities.push({ certificate, simulated: true })
 }
 
@@ -88,6 +100,10 @@ function hygonRootOf(bytes: Uint8Array): Uint8Array | undefined {
 function csvRootOf(bytes: Uint8Array): CsvRoot {
   const { keyId, key, userId } = parseAuthorityCertificate(bytes, 'root')
   return { name: `simulated ${encodeHex(keyId)}`, keyId, publicKey: key.point!, userId, simulated: true }
+}
+
+async function readCertificates(io: Io, path: string): Promise<X509Certificate[]> {
+  return certificatesOf(await readInput(io, path, MOST_BYTES), path)
 }
 
 function certificatesOf(bytes: Uint8Array, path: string): X509Certificate[] {

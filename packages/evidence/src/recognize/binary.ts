@@ -9,7 +9,11 @@ import { recognizeHygon } from './hygon.ts'
 import type { RecognizedContent } from './types.ts'
 
 const SNP_REPORT_BYTES = 1184
+const SNP_SIGNED_BYTES = 0x2a0
+const SNP_MOST_BYTES = 4096
 const SNP_SIGNATURE_ALGORITHM_AT = 0x34
+/** Holds the bit of the guest policy that is always one. */
+const SNP_POLICY_AT = 0x0a
 const EV_NO_ACTION = 3
 const SPEC_ID_AT = 32
 const SPEC_ID = 'Spec ID Event03\0'
@@ -48,10 +52,14 @@ function isSigstruct(bytes: Uint8Array): boolean {
   )
 }
 
+/** A report of its size, or one that was cut short or lengthened and has two of its constants left. */
 function isSnpReport(bytes: Uint8Array): boolean {
-  if (bytes.length !== SNP_REPORT_BYTES) return false
+  if (bytes.length < SNP_SIGNED_BYTES || bytes.length > SNP_MOST_BYTES) return false
   const version = readU32(bytes, 0)
-  return version >= 1 && version <= 9 && readU32(bytes, SNP_SIGNATURE_ALGORITHM_AT) === 1
+  if (version < 1 || version > 9) return false
+  const isEcdsa = readU32(bytes, SNP_SIGNATURE_ALGORITHM_AT) === 1
+  const isPolicy = (bytes[SNP_POLICY_AT]! & 2) !== 0
+  return bytes.length === SNP_REPORT_BYTES ? isEcdsa || isPolicy : isEcdsa && isPolicy
 }
 
 function isEventLog(bytes: Uint8Array): boolean {

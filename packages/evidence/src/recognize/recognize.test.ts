@@ -16,6 +16,8 @@ const quote = concatBytes(header(4, 0x81), zeros(600))
 const snpReport = zeros(1184)
 snpReport.set([3], 0)
 snpReport.set([1], 0x34)
+/** With the bit of the guest policy that is always one. */
+const policySet = snpReport.with(0x0a, 3)
 
 function refusal(read: () => unknown): EvidenceErrorCode | 'accepted' {
   try {
@@ -34,6 +36,9 @@ describe('binary input', () => {
     ['dcap-quote', 'a quote of another vendor', concatBytes(header(3, 0, zeros(16)), zeros(8))],
     ['tdreport', 'a TDREPORT', concatBytes(Uint8Array.of(0x81, 0, 1, 0), zeros(1020))],
     ['snp-report', 'an SNP report', snpReport],
+    ['snp-report', 'an SNP report that names another algorithm', policySet.with(0x34, 2)],
+    ['snp-report', 'an SNP report that is cut short', policySet.subarray(0, 1000)],
+    ['snp-report', 'an SNP report with something behind it', concatBytes(policySet, zeros(1))],
     ['enclave-file', 'an ELF file', concatBytes(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1), zeros(60))],
     [
       'sigstruct',

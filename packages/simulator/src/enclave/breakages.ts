@@ -50,8 +50,8 @@ export const ENCLAVE_BREAKAGES: readonly EnclaveBreakage[] = [
   breakCase('ENCLAVE_CHAIN_ROOT', 'Everything is genuine, of another platform.', (made, { recipe, now }) => {
     made.root = createEnclaveWorld({ now, seed: `not ${recipe.seed}` }).root
   }),
-  breakDraft('ENCLAVE_TIMESTAMP_INVALID', 'The document was made a minute from now.', ({ document, now }) => {
-    document.members.set('timestamp', (now + 60) * 1000)
+  breakDraft('ENCLAVE_TIMESTAMP_INVALID', 'The document was made an hour from now.', ({ document, now }) => {
+    document.members.set('timestamp', (now + 3600) * 1000)
   }),
   breakDraft('ENCLAVE_SIGNATURE_INVALID', 'A stranger signed the document.', ({ document, keys }) => {
     document.signer = keys.stranger

@@ -19,8 +19,10 @@ const worlds = (['Milan', 'Genoa', 'Turin'] as const).map((product) =>
 )
 
 async function verifyCase({ report, evidence, collateral, now, root }: SnpCase): Promise<VerifiedSnp> {
-  const parsed = evidence === undefined ? parseSnpReport(report) : parseSnpEvidence(evidence).report
-  return await verifySnpReport(parsed, { collateral: parseSnpCollateral(collateral), now, roots: [root] })
+  const parsed =
+    evidence === undefined ? { report: parseSnpReport(report), certificates: [] } : parseSnpEvidence(evidence)
+  const files = [...parsed.certificates.map(({ bytes }) => bytes), ...collateral]
+  return await verifySnpReport(parsed.report, { collateral: parseSnpCollateral(files), now, roots: [root] })
 }
 
 async function codeOf(work: () => Promise<unknown>): Promise<string> {

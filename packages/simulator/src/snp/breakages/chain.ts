@@ -1,5 +1,6 @@
 /** Certificates and revocation lists that do not carry the report. */
 import { encodeUtf8 } from '@veritee/codec/bytes'
+import { encodeSnpEvidence, parseSnpReport } from '@veritee/evidence/snp'
 import { pssSigner } from '../../crypto/rsa.ts'
 import { basicConstraints, withExtension, withoutExtension } from '../../x509/extensions.ts'
 import { snpName } from '../authorities.ts'
@@ -13,8 +14,10 @@ const VEK: readonly SnpBreakage[] = [
   breakCase('SNP_VEK_MISSING', 'No endorsement key certificate came along.', (made) => {
     made.collateral = made.collateral.slice(1)
   }),
-  breakCase('SNP_VEK_INVALID', 'The endorsement key certificate is cut short.', (made) => {
-    made.collateral = [made.collateral[0]!.slice(0, -1), ...made.collateral.slice(1)]
+  breakCase('SNP_VEK_INVALID', 'The endorsement key certificate inside the evidence is cut short.', (made) => {
+    const [vcek, ...others] = made.collateral
+    made.evidence = encodeSnpEvidence(parseSnpReport(made.report), [{ kind: 'VCEK', bytes: vcek!.slice(0, -1) }])
+    made.collateral = others
   }),
   breakCase('SNP_VEK_ROLE', 'The report is signed by the VCEK, and a VLEK certificate came along.', (made, world) => {
     made.collateral = [world.certificate('vlek'), encodeUtf8(world.chain('vlek'))]

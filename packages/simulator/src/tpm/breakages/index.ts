@@ -1,5 +1,5 @@
 /** Evidence that is broken in precisely one way, for every way that verification knows. */
-import { concatBytes, u16be } from '@veritee/codec/bytes'
+import { concatBytes, encodeBase64, u16be } from '@veritee/codec/bytes'
 import { basicConstraints, withExtension } from '../../x509/extensions.ts'
 import { extendedKeyUsage } from '../authorities.ts'
 import { assembleDraft, type TpmCase, type TpmDraft } from '../draft.ts'
@@ -33,8 +33,8 @@ const STRUCTURES: readonly TpmBreakage[] = [
   breakDraft('TPM_ATTEST_TYPE', 'The signed structure certifies an object.', ({ quotes }) => {
     quotes[0]!.attest.type = CERTIFY_TYPE
   }),
-  breakCase('TPM_EVIDENCE_JSON', 'The evidence JSON has no attestation key.', (made) => {
-    made.evidence = { tpm_quote: {} }
+  breakCase('TPM_EVIDENCE_JSON', 'The evidence JSON has no quote.', (made) => {
+    made.evidence = { ak_public: encodeBase64(made.attestationKey) }
   }),
 ]
 

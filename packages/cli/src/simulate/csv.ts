@@ -1,0 +1,36 @@
+import { CSV_BREAKAGES, createCsvWorld, encodeCsvEvidence, loadCsvWorld, saveCsvWorld } from '@veritee/simulator/csv'
+import { jsonOf, type SimulatedKind } from './kind.ts'
+
+const HSK_BYTES = 832
+
+export const CSV: SimulatedKind = {
+  name: 'csv',
+  title: 'a simulated Hygon CSV chip and evidence of it',
+  root: 'hrk.pem',
+  question: 'report data, up to 64 bytes',
+  registers: { measure: 'launch measurement, 32 bytes' },
+  // A page of another size is refused as evidence JSON already.
+  breakages: CSV_BREAKAGES.map(({ code }) => code).filter((code) => code !== 'CSV_REPORT_SIZE'),
+  async make(folder, { exists, now, values, reportData, breakage }) {
+    const world = exists ? await loadCsvWorld(folder) : createCsvWorld({ now })
+    if (!exists) await saveCsvWorld(world, folder)
+    if (breakage !== undefined) {
+      const { evidence, hskCek, ...parts } = CSV_BREAKAGES.find(({ code }) => code === breakage)!.apply(world)
+      // The chain goes into the evidence: of files beside it, only those that fit together are taken up.
+      const chain = hskCek === undefined ? {} : { hsk: hskCek.slice(0, HSK_BYTES), cek: hskCek.slice(HSK_BYTES) }
+      return writeEvidence(evidence ?? encodeCsvEvidence({ ...parts, ...chain }), undefined)
+    }
+    const asked = reportData === undefined ? {} : { reportData }
+    return writeEvidence(world.issueEvidence({ version: 2, ...values, ...asked }), world.hskCek)
+  },
+}
+
+/** Evidence JSON, and HSK with CEK where somebody fetched them. */
+export function writeEvidence(evidence: unknown, hskCek: Uint8Array | undefined) {
+  const chip = hskCek === undefined ? {} : { 'hsk_cek.cert': hskCek }
+  return {
+    files: { 'evidence.json': jsonOf(evidence), ...chip },
+    evidence: 'evidence.json',
+    collateral: Object.keys(chip),
+  }
+}
