@@ -1,5 +1,5 @@
 import { CSV_BREAKAGES, createCsvWorld, encodeCsvEvidence, loadCsvWorld, saveCsvWorld } from '@veritee/simulator/csv'
-import { jsonOf, type SimulatedKind } from './kind.ts'
+import { jsonOf, type Simulated, type SimulatedKind } from './kind.ts'
 
 const HSK_BYTES = 832
 
@@ -26,8 +26,8 @@ export const CSV: SimulatedKind = {
 }
 
 /** Evidence JSON, and HSK with CEK where somebody fetched them. */
-export function writeEvidence(evidence: unknown, hskCek: Uint8Array | undefined) {
-  const chip = hskCek === undefined ? {} : { 'hsk_cek.cert': hskCek }
+export function writeEvidence(evidence: unknown, hskCek: Uint8Array | undefined): Simulated {
+  const chip: Record<string, Uint8Array> = hskCek === undefined ? {} : { 'hsk_cek.cert': hskCek }
   return {
     files: { 'evidence.json': jsonOf(evidence), ...chip },
     evidence: 'evidence.json',
