@@ -7,3 +7,4 @@ export {
 } from './config/index.ts'
 export { SERVICE_ERRORS, ServiceError, type ServiceErrorCode } from './errors.ts'
 export { createService, type Service, type ServiceAddress, type ServiceRuntime } from './service.ts'
+export { readTrusteeConfig, type TrusteeConfig, type TrusteeConfigOptions } from './trustee-config/index.ts'

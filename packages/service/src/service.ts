@@ -32,7 +32,7 @@ import { createLogger, type Logger } from './log/index.ts'
 import { createMetrics } from './metrics/index.ts'
 import { createOperationFace, type Expiry } from './operation/index.ts'
 import { openPolicies } from './policies/index.ts'
-import { openReferences } from './references/index.ts'
+import { FILE_SET, loadReferenceFile, openReferences } from './references/index.ts'
 import { createDirectoryKeyRing, createFolderSecrets, createSecretRoom } from './secrets/index.ts'
 import { openStore, type Store } from './store/index.ts'
 import { createRotatingTokenIssuer, openTokenFiles, signAuditHead } from './tokens/index.ts'
@@ -63,7 +63,7 @@ export interface Service {
   fetch(request: Request): Promise<Response>
   /**
    * Reads again what may change while the service runs: keys, certificate, expectations, offline collateral, simulated
-   * roots, and with a new configuration its log level. What cannot be read leaves everything as it was.
+   * roots, the file of reference values, and with a new configuration its log level. What cannot be read leaves everything as it was.
    *
    * @returns keys of the configuration that changed and need a new start
    * @throws ServiceError for the file that is wrong
@@ -134,6 +134,13 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
     const { folder } = config.resources
     const secrets = folder === undefined ? stored : createFolderSecrets(folder, stored)
     const references = openReferences(config, { store, gate, now })
+    const loadReferences = async () => {
+      const { file } = config.references
+      if (file === undefined || !(await loadReferenceFile(file, references.room))) return
+      const actor = { kind: 'service', id: 'references.file', name: file } as const
+      await audit.record({ actor, action: 'references.write', object: FILE_SET, outcome: 'done' })
+    }
+    await loadReferences()
     const policies = openPolicies(config, {
       store,
       dir,
@@ -253,6 +260,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
         const renewed = createEvidenceJudge(next, dir, now, log)
         try {
           ring.reload()
+          await loadReferences()
           if (config.tls !== undefined && next.tls !== undefined) renewCertificate(server, next.tls)
         } catch (error) {
           await renewed.close()

@@ -1,6 +1,16 @@
 import { once } from 'node:events'
-import { createService, mergeConfig, readConfigFile, type Service, type ServiceConfigInput } from '@veritee/service'
+import { mkdirSync } from 'node:fs'
+import {
+  createService,
+  mergeConfig,
+  readConfigFile,
+  readTrusteeConfig,
+  type Service,
+  type ServiceConfigInput,
+  type TrusteeConfig,
+} from '@veritee/service'
 import type { Command } from 'commander'
+import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import type { Face } from '../program.ts'
 import { collect } from './options.ts'
@@ -9,6 +19,8 @@ interface ServeOptions {
   readonly data?: string
   readonly listen?: string
   readonly config?: string
+  readonly trusteeConfig?: string
+  readonly trusteeRoot?: string
   readonly tlsCert?: string
   readonly tlsKey?: string
   readonly collateral: readonly string[]
@@ -27,6 +39,11 @@ export function addServe(program: Command, { io, attendSignal }: Face): void {
     .option('--data <dir>', 'folder for keys and store (default: ./veritee-data)')
     .option('--listen <host:port>', 'address to listen on (default: 127.0.0.1:8081)')
     .option('--config <file>', 'configuration, TOML or JSON; options given here win over it')
+    .option(
+      '--trustee-config <dir>',
+      'folder of gateway.yml, kbs-config.toml, as-config.json and rvps.json, read as they are',
+    )
+    .option('--trustee-root <dir>', 'stands before every absolute path that those files name, to try them out')
     .option('--tls-cert <file>', 'certificate chain, PEM')
     .option('--tls-key <file>', 'private key, PEM')
     .option('--collateral <file>', 'offline collateral bundle; may be given several times', collect, [])
@@ -42,12 +59,14 @@ export function addServe(program: Command, { io, attendSignal }: Face): void {
     .option('--json', 'print the address as JSON once ready; logs go to standard error either way')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ veritee serve\n  $ veritee serve --listen 0.0.0.0:8081 --tls-cert cert.pem --tls-key key.pem --pccs https://pccs.example.org:8081/sgx/certification/v4/',
+      '\nExamples:\n  $ veritee serve\n  $ veritee serve --trustee-config /etc/trustee\n  $ veritee serve --listen 0.0.0.0:8081 --tls-cert cert.pem --tls-key key.pem --pccs https://pccs.example.org:8081/sgx/certification/v4/',
     )
     .action(async (options: ServeOptions) => {
       attendSignal()
-      const service = await createService(readOptions(options))
-      for (const notice of service.notices) io.err(`${notice}\n`)
+      const trustee = readTrustee(io, options)
+      for (const folder of trustee?.folders ?? []) mkdirSync(folder, { recursive: true, mode: 0o755 })
+      const service = await createService(readOptions(options, trustee))
+      for (const notice of [...(trustee?.notices ?? []), ...service.notices]) io.err(`${notice}\n`)
       const { url } = await service.start()
       const adminKeyPath = service.adminKey.path
       io.out(
@@ -63,15 +82,29 @@ export function addServe(program: Command, { io, attendSignal }: Face): void {
     })
 }
 
-function readOptions(options: ServeOptions): ServiceConfigInput {
+/** The files of older services, where a folder of them is named. @throws ServiceError SERVICE_CONFIG_* */
+function readTrustee(io: Io, { trusteeConfig, trusteeRoot }: ServeOptions): TrusteeConfig | undefined {
+  if (trusteeConfig === undefined) {
+    if (trusteeRoot === undefined) return undefined
+    throw new CliError('CLI_ARGUMENT_INVALID', '--trustee-root needs --trustee-config', {
+      details: { path: '--trustee-root' },
+    })
+  }
+  const root = trusteeRoot === undefined ? {} : { root: trusteeRoot }
+  return readTrusteeConfig({ folder: trusteeConfig, env: io.env, ...root })
+}
+
+/** What the older files say, over it the configuration file, over both the options. */
+function readOptions(options: ServeOptions, trustee: TrusteeConfig | undefined): ServiceConfigInput {
+  const base = trustee === undefined ? { dir: './veritee-data' } : { ...trustee.config }
   const file = options.config === undefined ? {} : readConfigFile(options.config)
-  return mergeConfig({ dir: './veritee-data', ...file }, overridesOf(options)) as unknown as ServiceConfigInput
+  return mergeConfig(mergeConfig(base, file), overridesOf(options)) as unknown as ServiceConfigInput
 }
 
 /** What SIGHUP does: what cannot be read is said, and everything stays as it was. */
 async function reloadService(service: Service, io: Io, options: ServeOptions): Promise<void> {
   try {
-    const later = await service.reload(readOptions(options))
+    const later = await service.reload(readOptions(options, readTrustee(io, options)))
     if (later.length > 0) io.err(`read again; these keys need a new start: ${later.join(', ')}\n`)
   } catch (error) {
     io.err(`not read again: ${error instanceof Error ? error.message : String(error)}\n`)

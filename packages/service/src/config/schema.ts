@@ -251,7 +251,7 @@ export interface ServiceConfig {
   readonly references: {
     /** Whether a registration over gRPC joins the values under a name or replaces them. */
     readonly register: 'merge' | 'replace'
-    /** File of records that is read at every start into the set `file`. */
+    /** File of records that is read at every start and reload, and is the set `file`. */
     readonly file?: string | undefined
     /** Folder of provenance files that lists of reference values may name. */
     readonly provenance?: string | undefined

@@ -1,0 +1,60 @@
+/** Reference values out of a file of records, as other services keep them: one set, which is what the file says. */
+import { AppraisalError } from '@veritee/appraisal'
+import { parseRecord, type ReferenceRecord } from '@veritee/appraisal/references'
+import { isCodedError } from '@veritee/codec/error'
+import { canonicalizeJson, parseJson } from '@veritee/codec/json'
+import { ServiceError } from '../errors.ts'
+import { parseNamedFile } from '../judge/index.ts'
+import { encodeChange } from './document.ts'
+import type { ReferenceRoom, ReferenceSet } from './types.ts'
+
+/** The set that a file of records makes. */
+export const FILE_SET = 'file'
+const KEY = 'references.file'
+const MAX_RECORDS = 100_000
+
+/**
+ * Reads the file and makes the set what it says; nothing is written when it says that already. The file itself is never
+ * written: what is registered later goes into the store.
+ *
+ * @returns whether the set was changed
+ *
+ * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_FILE_INVALID, also for values that were revoked here
+ */
+export async function loadReferenceFile(path: string, room: ReferenceRoom): Promise<boolean> {
+  const records = parseNamedFile(path, KEY, parseRecords)
+  const present = (await room.listSets()).find(({ name }) => name === FILE_SET)
+  if (isSame(present, records)) return false
+  try {
+    await room.change({
+      set: FILE_SET,
+      change: { operation: 'replace-all', records },
+      by: `file ${path}`,
+      reason: 'The file was changed.',
+    })
+    return true
+  } catch (cause) {
+    if (!isCodedError(cause) || !cause.code.startsWith('REFERENCE_')) throw cause
+    throw new ServiceError('SERVICE_FILE_INVALID', `${KEY}: ${path}: ${cause.message}`, {
+      cause,
+      details: { ...cause.details, path: KEY, actual: path, reason: cause.code },
+    })
+  }
+}
+
+function parseRecords(text: string): ReferenceRecord[] {
+  const value = parseJson(text.trim() === '' ? '[]' : text)
+  if (Array.isArray(value) && value.length <= MAX_RECORDS)
+    return value.map((record, index) => parseRecord(record, `[${index}]`))
+  throw new AppraisalError('REFERENCE_RECORD_INVALID', 'The file is no list of records.', {
+    details: { path: '', expected: `a list of at most ${MAX_RECORDS} records` },
+  })
+}
+
+function isSame(set: ReferenceSet | undefined, records: readonly ReferenceRecord[]): boolean {
+  const describe = (all: Iterable<ReferenceRecord>) =>
+    canonicalizeJson(
+      Object.fromEntries([...all].map((record) => [record.name, encodeChange({ name: record.name, after: record })])),
+    )
+  return describe(set?.state.records.values() ?? []) === describe(records)
+}

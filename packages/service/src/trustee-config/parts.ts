@@ -1,0 +1,176 @@
+/** What each file says beside where to listen. */
+import { readLocalAddress } from './listen.ts'
+import type { TrusteeRead } from './read.ts'
+import { invalid, type TrusteeSettings } from './settings.ts'
+
+const REFERENCES_ADDRESS = '127.0.0.1:50003'
+const ATTESTATION_ADDRESS = '127.0.0.1:50004'
+const ATTESTATION_HTTP_ADDRESS = '127.0.0.1:50005'
+const SHIPPED = '/opt/trustee'
+/** Where the programs look when no file says where. */
+const COMPILED = '/opt/confidential-containers'
+
+const LEVELS: Readonly<Record<string, string>> = { warning: 'warn', panic: 'fatal' }
+const KNOWN_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
+
+/** `gateway.yml`: logs, how long attestations are kept, instances. */
+export function readGatewayPart({ gateway, draft, place }: TrusteeRead): void {
+  const level = gateway.text('logging.level')?.toLowerCase()
+  if (level !== undefined) {
+    const known = LEVELS[level] ?? level
+    if (!KNOWN_LEVELS.includes(known))
+      throw invalid(gateway.file, 'logging.level', 'There is no such level.', KNOWN_LEVELS.join(', '), level)
+    draft.set('log.level', known)
+  }
+  const days = gateway.count('audit.retention_days')
+  if (days !== undefined) {
+    // Zero turns the limit off there; here there is always one.
+    draft.set('retention.attemptDays', days === 0 ? 3650 : days)
+    draft.set('retention.inputDays', days === 0 ? 3650 : days)
+  }
+  draft.set('gateway.heartbeatMinutes', gateway.count('attestation_agent_instance_info.heartbeat_timeout_minutes'))
+  const credential = gateway.text('credential.path')
+  draft.set('gateway.credential', credential === undefined ? undefined : place(credential))
+}
+
+/** `kbs-config.toml`: handshakes, administrators, the resource policy, secrets. */
+export function readBrokerPart(read: TrusteeRead): void {
+  const { broker, draft, place, exists, notices, findFolder } = read
+  if (broker.text('attestation_service.type') === 'intel_ta')
+    throw invalid(
+      broker.file,
+      'attestation_service.type',
+      'Intel Trust Authority is not asked here: this process judges evidence itself. Set it to coco_as_grpc.',
+    )
+  const megabytes = broker.count('http_server.payload_request_size')
+  draft.set('limits.bodyBytes', megabytes === undefined ? undefined : megabytes * 1024 * 1024)
+  const minutes = broker.count('attestation_service.timeout')
+  draft.set('handshake.lifetimeSeconds', minutes === undefined ? undefined : minutes * 60)
+  const named = broker.text('admin.auth_public_key')
+  const adminKey = place(named ?? '/etc/trustee/public.pub')
+  if (exists(adminKey)) draft.set('adminKeys', [adminKey])
+  else if (named !== undefined)
+    notices.push(
+      `kbs-config.toml admin.auth_public_key: ${adminKey} is not there, so nobody is an administrator by it. The key in the data directory is one.`,
+    )
+  const policy = broker.text('policy_engine.policy_path')
+  draft.set('policies.resourceFile', policy === undefined ? findFolder('kbs/policy.rego') : place(policy))
+  draft.set('resources.folder', readSecretFolder(read))
+}
+
+const FOLDER_TYPES: readonly (string | undefined)[] = [undefined, 'LocalFs', 'kvstorage']
+
+function readSecretFolder({ broker, place, findFolder }: TrusteeRead): string {
+  const entries = [...broker.values.keys()].flatMap((key) => /^plugins\[\d+\]\.(?=name$)/.exec(key)?.[0] ?? [])
+  const prefix = entries.find((entry) => broker.text(`${entry}name`) === 'resource')
+  if (prefix === undefined) return findFolder('kbs/repository')
+  const type = broker.text(`${prefix}type`) ?? broker.text(`${prefix}storage_backend_type`)
+  if (!FOLDER_TYPES.includes(type))
+    throw invalid(
+      broker.file,
+      `${prefix}type`,
+      `Secrets that ${type} holds are not read here, and machines would be told that there are none. Export them, store them with \`veritee secret put\`, and set the type to LocalFs.`,
+      'LocalFs',
+      type,
+    )
+  const folder = broker.text(`${prefix}dir_path`)
+  return folder === undefined ? findFolder('kbs/repository') : place(folder)
+}
+
+const TOKEN_KINDS: Readonly<Record<string, string>> = { Ear: 'ear', Simple: 'simple', OIDC: 'oidc' }
+
+/** `as-config.json`, or what the key broker's file says of its own attestation service. */
+export function readAttestationPart(read: TrusteeRead): void {
+  const { attestation, draft, place, findFolder } = read
+  const broker = 'attestation_token_broker'
+  const kind = attestation.text(`${broker}.type`)
+  if (kind !== undefined && TOKEN_KINDS[kind] === undefined)
+    throw invalid(attestation.file, `${broker}.type`, 'There is no such kind of token.', 'Ear, Simple or OIDC', kind)
+  draft.set('token.kind', kind === undefined ? undefined : TOKEN_KINDS[kind])
+  const minutes = attestation.count(`${broker}.duration_min`)
+  draft.set('token.lifetimeSeconds', minutes === undefined ? undefined : minutes * 60)
+  const issuer = attestation.text(`${broker}.oid_config.issuer`)
+  draft.set('token.issuer', issuer ?? attestation.text(`${broker}.issuer_name`))
+  draft.set('token.publicUrl', issuer !== undefined && /^https?:/.test(issuer) ? issuer : undefined)
+  draft.set('token.audience', attestation.text(`${broker}.oid_config.audience`))
+  draft.set('token.subjectClaims', readList(attestation, `${broker}.oid_config.sub_claims`))
+  draft.set('token.additionalClaims', readList(attestation, `${broker}.oid_config.additional_claims`))
+  const folder = attestation.text(`${broker}.policy_dir`) ?? attestation.text(`${broker}.policy_path`)
+  draft.set(
+    'policies.folder',
+    folder === undefined ? findFolder('attestation-service/policies/opa') : `${place(folder).replace(/\/+$/, '')}/opa`,
+  )
+  const challengeKey = attestation.text('challenge_key_path')
+  draft.set('attestation.challengeKey', challengeKey === undefined ? undefined : place(challengeKey))
+}
+
+function readList(settings: TrusteeSettings, key: string): readonly string[] | undefined {
+  return settings.values.has(key) ? settings.texts(key) : undefined
+}
+
+/** Reference values: the file that another service kept them in, read beside what is registered here. */
+export function readReferencePart({
+  references,
+  attestation,
+  draft,
+  place,
+  exists,
+  findFolder,
+  notices,
+}: TrusteeRead): void {
+  const inner = attestation.text('rvps_config.storage.type') !== undefined
+  const [settings, prefix] = inner ? [attestation, 'rvps_config.storage'] : [references, 'storage']
+  const type = settings.text(`${prefix}.type`) ?? 'LocalJson'
+  const named = settings.text(`${prefix}.file_path`)
+  if (type === 'LocalJson') {
+    const file = named === undefined ? findFolder('attestation-service/reference_values') : place(named)
+    if (exists(file)) draft.set('references.file', file)
+    else if (named !== undefined)
+      notices.push(
+        `${settings.file} ${prefix}.file_path: ${file} is not there, so no value comes from it. What is registered is kept in the store of this service.`,
+      )
+    return
+  }
+  if (type === 'LocalFs')
+    notices.push(
+      `${settings.file} ${prefix}.type: The database of reference values ${named ?? ''} is not read, so no machine matches what is in it. Print it with rvps-tool query on the service that wrote it, and register the values here.`,
+    )
+  else if (type !== 'InMemory')
+    throw invalid(settings.file, `${prefix}.type`, 'There is no such storage.', 'LocalJson, LocalFs or InMemory', type)
+}
+
+/** The listeners behind the gateway, where the other programs look for them. */
+export function readInnerListeners(read: TrusteeRead): void {
+  const { gateway, broker, attestation, draft } = read
+  const byGateway = readLocalAddress(read, gateway, 'rvps.grpc_addr')
+  const byService =
+    attestation.text('rvps_config.type') === 'BuiltIn'
+      ? undefined
+      : readLocalAddress(read, attestation, 'rvps_config.address')
+  if (byGateway !== undefined && byService !== undefined && portOf(byGateway) !== portOf(byService))
+    throw invalid(
+      gateway.file,
+      'rvps.grpc_addr',
+      `${attestation.file} looks for the reference values at port ${portOf(byService)}: one process opens one. Make both equal.`,
+      byService,
+      byGateway,
+    )
+  draft.set('grpc.references', byGateway ?? byService ?? REFERENCES_ADDRESS)
+  const builtIn = broker.text('attestation_service.type') === 'coco_as_builtin'
+  const asked = builtIn
+    ? undefined
+    : (readLocalAddress(read, broker, 'attestation_service.as_addr') ?? ATTESTATION_ADDRESS)
+  draft.set('grpc.attestation', asked)
+  draft.set(
+    'listeners.attestation',
+    readLocalAddress(read, gateway, 'attestation_service.url') ?? ATTESTATION_HTTP_ADDRESS,
+  )
+}
+
+const portOf = (address: string): string => address.slice(address.lastIndexOf(':') + 1)
+
+/** A place of the shipped layout, unless only the compiled-in one is there. */
+export function findPlace(name: string, place: (path: string) => string, exists: (path: string) => boolean): string {
+  const [shipped, compiled] = [place(`${SHIPPED}/${name}`), place(`${COMPILED}/${name}`)]
+  return !exists(shipped) && exists(compiled) ? compiled : shipped
+}
