@@ -116,7 +116,8 @@ function addGet(secret: Command, { io }: Face): void {
       if (options.out !== undefined) expectAbsent(options.out)
       const attester = await createAttester(io, options)
       const { url, caFile } = options
-      const client = createKeyClient({ url, attester, ...(caFile === undefined ? {} : { caFile }) })
+      const onWarning = (message: string) => io.err(`${message}\n`)
+      const client = createKeyClient({ url, attester, onWarning, ...(caFile === undefined ? {} : { caFile }) })
       const content = await client.get(uri)
       if (options.out !== undefined) writeOutput(options.out, content, { mode: 0o600, isNew: true })
       if (options.json)

@@ -17,6 +17,8 @@ export interface KeyClientOptions extends TransportOptions {
   readonly attempts?: number
   /** Between tries, default 1000. */
   readonly pauseMs?: number
+  /** Told a sentence about what was understood although it is not written as it should be, such as a URI with two slashes. */
+  readonly onWarning?: (message: string) => void
 }
 
 /** Gets secrets for this machine from one key broker. */
@@ -66,7 +68,7 @@ export function createKeyClient(options: KeyClientOptions): KeyClient {
 
   return {
     async get(uri) {
-      const path = readPath(uri)
+      const path = readPath(uri, options.onWarning)
       return repeatWhileTransient(
         () => attemptInSession((session) => fetchResource(line, session, path)),
         attempts,
@@ -93,9 +95,11 @@ function readBase(url: string): string {
   return `${parsed.origin}${parsed.pathname.replace(/(?:\/kbs\/v0)?\/*$/, '')}/kbs/v0`
 }
 
-function readPath(uri: string): string {
+function readPath(uri: string, onWarning: KeyClientOptions['onWarning']): string {
   try {
-    return formatResourcePath(parseResourceUri(uri).path)
+    const { path, warning } = parseResourceUri(uri)
+    if (warning !== undefined) onWarning?.(warning)
+    return formatResourcePath(path)
   } catch (cause) {
     if (!isCodedError(cause)) throw cause
     throw new GuestError('GUEST_URI_INVALID', undefined, { cause, details: { ...cause.details } })

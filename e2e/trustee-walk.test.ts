@@ -1,0 +1,171 @@
+/** The guide to confidential disks with Trustee services, line by line: only addresses and the folder it all is in differ. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createKeyClient, type GuestError } from '@veritee/guest'
+import { createDcapWorld } from '@veritee/simulator'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { BOOT, type Boot, createBootedGuest, referencesOf } from '../testkit/booted-guest.ts'
+import { createTrusteeSite, type TrusteeSite } from '../testkit/trustee-site.ts'
+
+const STRICT = `package policy
+
+import future.keywords.every
+import future.keywords.if
+
+default allow := false
+
+allow if {
+	every k0, v0 in data.reference {
+		some k1
+		endswith(k1, k0)
+		match_value(v0, input[k1])
+	}
+}
+
+match_value(reference_value, input_value) if {
+	not is_array(reference_value)
+	input_value == reference_value
+}
+
+match_value(reference_value, input_value) if {
+	is_array(reference_value)
+	array_include(reference_value, input_value)
+}
+
+array_include(reference_value_array, _) if {
+	reference_value_array == []
+}
+
+array_include(reference_value_array, input_value) if {
+	reference_value_array != []
+	some i
+	reference_value_array[i] == input_value
+}
+`
+const PERMISSIVE = 'package policy\n\ndefault allow := true\n'
+
+const world = createDcapWorld({ now: Math.floor(Date.now() / 1000), seed: 'the walk' })
+let site: TrusteeSite
+const keys = { rootfs: '', data: '' }
+
+beforeAll(async () => {
+  site = await createTrusteeSite(world)
+  await site.serve()
+})
+afterAll(() => site?.close())
+
+const createClient = (boot: Boot = BOOT, warnings: string[] = []) =>
+  createKeyClient({
+    url: `http://127.0.0.1:${site.ports.gateway}/api`,
+    attester: createBootedGuest(world, boot),
+    attempts: 1,
+    onWarning: (text) => void warnings.push(text),
+  })
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+const URI = 'kbs:///default/local-resources/data'
+
+async function refusalOf(boot?: Boot): Promise<GuestError> {
+  const error = await createClient(boot)
+    .get(URI)
+    .catch((thrown: unknown) => thrown as GuestError)
+  expect(error).toBeInstanceOf(Error)
+  return error as GuestError
+}
+
+it('the service says at its start what the shipped files have that it does not do', () => {
+  expect(site.said.err).toContain('attestation_token.insecure_key: Whoever makes a key pair')
+  expect(site.said.err).toMatch(/0\.0\.0\.0:\d+ and 0\.0\.0\.0:\d+ speak plain HTTP/)
+  expect(site.said.out).toContain(`listening on http://0.0.0.0:${site.ports.gateway}`)
+  expect(site.said.out).toContain(join(site.folder, 'opt/trustee/veritee/keys/admin.pem'))
+})
+
+it('two keys are made and put where the key service looks for them', async () => {
+  const made = await site.type('openssl rand -base64 40\nopenssl rand -base64 40')
+  const [rootfs = '', data = ''] = made.out.trim().split('\n')
+  Object.assign(keys, { rootfs, data })
+  expect(keys.rootfs).toMatch(/^[\w+/]{54}==$/)
+  const stored = await site.type(`sudo mkdir -p /opt/trustee/kbs/repository/default/local-resources/
+sudo sh -c 'echo -n "${rootfs}" > /opt/trustee/kbs/repository/default/local-resources/rootfs'
+sudo sh -c 'echo -n "${data}" > /opt/trustee/kbs/repository/default/local-resources/data'`)
+  expect(stored).toMatchObject({ code: 0, err: '' })
+})
+
+it('before there is a policy, nobody gets a key', async () => {
+  expect((await refusalOf()).details['findings']).not.toEqual([])
+})
+
+it('the strict policy refuses while no reference value is registered, and says so', async () => {
+  site.put('opt/trustee/attestation-service/policies/opa/default.rego', STRICT)
+  const { message, details } = await refusalOf()
+  expect(JSON.stringify([message, details])).toContain('APPRAISAL_POLICY_REFERENCES_EMPTY')
+  expect(JSON.stringify([message, details])).toMatch(/every reference value, and none is registered/)
+})
+
+it('the reference values of the image are registered', async () => {
+  site.put('reference-value.json', JSON.stringify(referencesOf(BOOT)))
+  const registered = await site.type(`provenance=$(cat ./reference-value.json | base64 --wrap=0)
+cat << EOF > ./register-request.json
+{
+    "version" : "0.1.0",
+    "type": "sample",
+    "payload": "$provenance"
+}
+EOF
+
+rvps-tool register --path ./register-request.json`)
+  expect(registered).toMatchObject({ code: 0, err: 'Register provenance succeeded.\n' })
+  expect((await site.type('rvps-tool query')).err).toContain('measurement.kernel.SHA-384')
+})
+
+it('the instance gets both keys, byte for byte', async () => {
+  const client = createClient()
+  expect(text(await client.get(URI))).toBe(keys.data)
+  expect(text(await client.get('kbs:///default/local-resources/rootfs'))).toBe(keys.rootfs)
+})
+
+it('a URI with two slashes is understood, with a warning', async () => {
+  const warnings: string[] = []
+  const client = createClient(BOOT, warnings)
+  expect(text(await client.get('kbs://default/local-resources/rootfs'))).toBe(keys.rootfs)
+  expect(warnings).toEqual([expect.stringContaining('kbs:///default/local-resources/rootfs')])
+})
+
+it.each([
+  ['kernel', { ...BOOT, kernel: 'another kernel' }],
+  ['initrd', { ...BOOT, initrd: 'another initrd' }],
+  ['grub', { ...BOOT, grub: 'another grub' }],
+  ['shim', { ...BOOT, shim: 'another shim' }],
+  ['kernel_cmdline', { ...BOOT, commandLine: '/vmlinuz-6.6 root=/dev/vda2 rw init=/bin/sh' }],
+])('an instance with another %s is refused and told so', async (part, boot) => {
+  const { details } = await refusalOf(boot)
+  const findings = details['findings'] as { path: string; expected: unknown; actual: unknown }[]
+  expect(JSON.stringify(findings)).toContain(part)
+  expect(JSON.stringify(findings)).not.toContain(`measurement.${part === 'kernel' ? 'initrd' : 'kernel'}.SHA`)
+})
+
+it('the permissive policy lets every genuine instance pass, from the moment it is in the file', async () => {
+  const file = site.put('opt/trustee/attestation-service/policies/opa/default.rego', PERMISSIVE)
+  expect(readFileSync(file, 'utf8')).toBe(PERMISSIVE)
+  expect(text(await createClient({ ...BOOT, kernel: 'another kernel' }).get(URI))).toBe(keys.data)
+  const stranger = createKeyClient({
+    url: `http://127.0.0.1:${site.ports.gateway}/api`,
+    attester: createBootedGuest(createDcapWorld({ now: Math.floor(Date.now() / 1000), seed: 'no such vendor' })),
+    attempts: 1,
+  })
+  await expect(stranger.get(URI)).rejects.toMatchObject({ code: 'GUEST_EVIDENCE_REFUSED' })
+  site.put('opt/trustee/attestation-service/policies/opa/default.rego', STRICT)
+  expect((await refusalOf({ ...BOOT, kernel: 'another kernel' })).code).toBe('GUEST_EVIDENCE_REFUSED')
+})
+
+it('a value that is deleted does not count any more', async () => {
+  expect(await site.type('rvps-tool delete --name measurement.kernel.SHA-384')).toMatchObject({ code: 0 })
+  expect((await site.type('rvps-tool query')).err).not.toContain('measurement.kernel.SHA-384')
+})
+
+it('keys, values and policy are there after a restart', async () => {
+  expect(await site.stop()).toBe(0)
+  await site.serve()
+  expect(text(await createClient().get(URI))).toBe(keys.data)
+  expect(await site.stop()).toBe(0)
+})

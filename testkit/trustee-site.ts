@@ -1,0 +1,201 @@
+/** A machine that Trustee services were installed on: its files below a folder, and `veritee serve` in their place. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { DcapWorld } from '@veritee/simulator'
+import { type Outcome, root as repository, veritee } from './command.ts'
+import { findFreePort } from './page.ts'
+
+/** Ports that stand for 8081, 8080, 50003, 50004 and 50005. */
+export interface TrusteePorts {
+  readonly gateway: number
+  readonly broker: number
+  readonly references: number
+  readonly attestation: number
+  readonly attestationHttp: number
+}
+
+export interface TrusteeSite {
+  readonly folder: string
+  readonly ports: TrusteePorts
+  /** What the service prints. */
+  readonly said: { out: string; err: string }
+  put(path: string, content: string): string
+  /** Runs `veritee serve --trustee-config` until the site is closed. */
+  serve(...options: string[]): Promise<void>
+  stop(): Promise<number | null>
+  /**
+   * Types lines of a guide in one shell, as root: `sudo` is there and does nothing, `/opt/trustee` and `/etc/trustee` are those
+   * of the site, and the ports are the site's.
+   */
+  type(lines: string): Promise<Outcome>
+  close(): Promise<void>
+}
+
+const free = async (): Promise<TrusteePorts> => ({
+  gateway: await findFreePort(),
+  broker: await findFreePort(),
+  references: await findFreePort(),
+  attestation: await findFreePort(),
+  attestationHttp: await findFreePort(),
+})
+
+/** Lays out the files as packages install them, but for the ports. */
+export async function createTrusteeSite(world: DcapWorld): Promise<TrusteeSite> {
+  const folder = mkdtempSync(join(tmpdir(), 'veritee-walk-'))
+  const ports = await free()
+  const said = { out: '', err: '' }
+  const put = (path: string, content: string) => {
+    const whole = join(folder, path)
+    mkdirSync(dirname(whole), { recursive: true })
+    writeFileSync(whole, content)
+    return whole
+  }
+  const collateral = put('world/collateral.json', JSON.stringify(world.collateral('tdx')))
+  const anchor = put('world/root.pem', world.root.pem)
+  putFiles(put, ports)
+  const programs = join(folder, 'bin')
+  const installed = await veritee(['compat', 'install', programs, '--only', 'trustee'])
+  if (installed.code !== 0) throw new Error(installed.err)
+  let child: ChildProcess | undefined
+
+  return {
+    folder,
+    ports,
+    said,
+    put,
+    async serve(...options) {
+      const place = ['--trustee-config', join(folder, 'etc/trustee'), '--trustee-root', folder]
+      const trust = ['--collateral', collateral, '--trust-simulated-root', anchor]
+      const program = join(repository, 'packages', 'cli', 'bin', 'veritee.js')
+      child = spawn(process.execPath, [program, 'serve', ...place, ...trust, ...options], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      await waitForWords(child, said)
+    },
+    async stop() {
+      if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      const [code] = (await ended) as [number | null]
+      return code
+    },
+    type: (lines) => typeLines(adapt(lines, folder, ports), folder, programs),
+    async close() {
+      child?.kill('SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function putFiles(put: TrusteeSite['put'], ports: TrusteePorts): void {
+  const here = 'http://127.0.0.1'
+  put(
+    'etc/trustee/gateway.yml',
+    `server:
+  host: "0.0.0.0"
+  port: ${ports.gateway}
+kbs:
+  url: "${here}:${ports.broker}"
+attestation_service:
+  url: "${here}:${ports.attestationHttp}"
+rvps:
+  grpc_addr: "127.0.0.1:${ports.references}"
+database:
+  type: "sqlite"
+  path: "/opt/trustee/gateway/app/data/trustee-gateway.db"
+logging:
+  level: "debug"
+audit:
+  max_records: 1000
+  retention_days: 3
+  cleanup_interval_hours: 24
+`,
+  )
+  put(
+    'etc/trustee/kbs-config.toml',
+    `[http_server]
+sockets = ["0.0.0.0:${ports.broker}"]
+insecure_http = true
+
+[attestation_token]
+insecure_key = true
+
+[attestation_service]
+type = "coco_as_builtin"
+
+
+[admin]
+auth_public_key = "/etc/trustee/public.pub"
+
+[policy_engine]
+policy_path = "/opt/trustee/kbs/policy.rego"
+
+[[plugins]]
+name = "resource"
+type = "LocalFs"
+dir_path = "/opt/trustee/kbs/repository"
+`,
+  )
+  put(
+    'etc/trustee/as-config.json',
+    JSON.stringify({
+      work_dir: '/opt/trustee/attestation-service',
+      policy_engine: 'opa',
+      rvps_config: { type: 'GrpcRemote', address: `${here}:${ports.references}` },
+      attestation_token_broker: {
+        type: 'Ear',
+        duration_min: 5,
+        policy_dir: '/opt/trustee/attestation-service/policies',
+      },
+    }),
+  )
+  put(
+    'etc/trustee/rvps.json',
+    JSON.stringify({
+      storage: { type: 'LocalJson', file_path: '/opt/trustee/attestation-service/reference_values' },
+    }),
+  )
+}
+
+function waitForWords(child: ChildProcess, said: TrusteeSite['said']): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', (part: Buffer) => {
+      said.out += part
+      if (said.out.includes('listening on') && said.out.includes('\n')) resolve()
+    })
+    child.stderr?.on('data', (part: Buffer) => {
+      said.err += part
+    })
+    child.on('error', reject)
+    child.on('exit', (code) => reject(new Error(`veritee serve ended with ${code}: ${said.err}`)))
+  })
+}
+
+function adapt(lines: string, folder: string, ports: TrusteePorts): string {
+  return lines
+    .replaceAll(/(?<![\w/.-])\/(opt|etc)\/trustee\b/g, `${folder}/$1/trustee`)
+    .replaceAll(':8081/', `:${ports.gateway}/`)
+    .replaceAll(/\brvps-tool (\w+)/g, `rvps-tool $1 --addr http://127.0.0.1:${ports.references}`)
+}
+
+function typeLines(lines: string, cwd: string, programs: string): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('bash', ['-ec', `sudo() { "$@"; }\n${lines}`], {
+      cwd,
+      env: { ...process.env, PATH: `${programs}:${process.env['PATH']}` },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let [out, err] = ['', '']
+    child.stdout.on('data', (part: Buffer) => {
+      out += part
+    })
+    child.stderr.on('data', (part: Buffer) => {
+      err += part
+    })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, out, err }))
+  })
+}
