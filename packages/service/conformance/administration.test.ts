@@ -118,6 +118,45 @@ describe('roles and scopes', () => {
     expect(seen.map(({ repository_name }) => repository_name)).toEqual(['shared', 'team-a'])
   })
 
+  test('SERVICE_ACCESS_SCOPE: an author of one set of reference values sees and changes no other', async () => {
+    const { admin, register, auditLines } = await start()
+    const payload = Buffer.from(JSON.stringify({ kernel: ['aa'] })).toString('base64')
+    const message = JSON.stringify({ version: '0.1.0', type: 'sample', payload })
+    const change = { reason: 'a release', change: { operation: 'merge', message: JSON.parse(message) } }
+    const made = await admin('POST', '/api/v1/references/team-b/versions', change)
+    expect(made.status, await made.text()).toBe(200)
+    const { call } = await register('policy-author', ['team-a'])
+    expect((await call('POST', '/api/v1/references/team-a/versions', change)).status).toBe(200)
+    const everything = [
+      ['POST', '/api/v1/references/team-b/versions', change],
+      ['POST', '/api/v1/references/team-b/preview', change],
+      ['GET', '/api/v1/references/team-b'],
+      ['GET', '/api/v1/references/team-b/values'],
+      ['GET', '/kbs/v0/rvps/query'],
+      ['GET', '/kbs/v0/reference-value/kernel'],
+      ['POST', '/kbs/v0/rvps/register', { message }],
+      ['POST', '/kbs/v0/rvps/set_reference_value_list', { rv_list: [] }],
+      ['POST', '/kbs/v0/reference-value', message],
+      ['DELETE', '/kbs/v0/rvps/delete/kernel'],
+    ] as const
+    for (const [method, path, body] of everything) {
+      const response = await call(method, path, body)
+      expect(await readProblem(response), path).toMatchObject({ code: 'SERVICE_ACCESS_SCOPE', expected: ['team-a'] })
+    }
+    const { items } = (await (await call('GET', '/api/v1/references')).json()) as { items: { name: string }[] }
+    expect(items.map(({ name }) => name)).toEqual(['team-a'])
+    const entries = (await auditLines()).filter(({ action }) => action === 'references.write')
+    expect(entries.filter(({ outcome }) => outcome === 'done')).toMatchObject([
+      {
+        object: 'team-b',
+        reason: 'a release',
+        detail: { version: 1, sha384: expect.stringMatching(/^[0-9a-f]{96}$/) },
+      },
+      { object: 'team-a', reason: 'a release', detail: { version: 1 } },
+    ])
+    expect(entries.filter(({ code }) => code === 'SERVICE_ACCESS_SCOPE')).toHaveLength(5)
+  })
+
   test('SERVICE_ACCESS_SCOPE: an administrator of one team cannot make one of all', async () => {
     const { register } = await start()
     const { call } = await register('admin', ['team-a'])

@@ -123,6 +123,44 @@ describe('reference.ReferenceValueProviderService', () => {
     expect(await response.json()).toMatchObject({ changedBy: 'ada' })
   })
 
+  test('SERVICE_ACCESS_SCOPE, SERVICE_ACCESS_DENIED: role and scopes of a token count; everything is in the audit log', async () => {
+    const { running, address } = await start()
+    const admin = await createAdminToken(readFileSync(running.service.adminKey.path, 'utf8'), { now: NOW })
+    const register = async (role: string, scopes: string[]) => {
+      const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+      const body = { name: role, role, scopes, publicKey: publicKey.export({ type: 'spki', format: 'pem' }) }
+      const headers = { authorization: `Bearer ${admin}` }
+      const init = { method: 'POST', headers, body: JSON.stringify(body) }
+      expect((await fetch(`${running.url}/api/v1/access/keys`, init)).status).toBe(200)
+      const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+      return createReferenceClient(address, { token: await createAdminToken(pem, { now: NOW }) })
+    }
+    const reader = await register('reader', ['*'])
+    await expect(reader.register(message({ k: ['aa'] }))).rejects.toThrow('SERVICE_ACCESS_DENIED')
+    expect(await reader.query()).toBe('{}')
+    const scoped = await register('policy-author', ['team-a'])
+    for (const call of [() => scoped.register(message({ k: ['aa'] })), () => scoped.query(), () => scoped.delete('k')])
+      await expect(call()).rejects.toThrow('SERVICE_ACCESS_SCOPE')
+    const author = await register('policy-author', ['default'])
+    await author.register(message({ k: ['aa'] }))
+    await expect(author.query()).rejects.toThrow('SERVICE_ACCESS_SCOPE')
+    const response = await running.admin('GET', '/../../api/v1/audit/export')
+    const lines = (await response.text()).trimEnd().split('\n')
+    const entries = lines.map((line) => JSON.parse(line) as { action: string; outcome: string; code?: string })
+    const changes = entries.filter(({ action }) => action === 'references.write')
+    expect(changes.map(({ outcome, code }) => code ?? outcome).toSorted()).toEqual([
+      'SERVICE_ACCESS_DENIED',
+      'SERVICE_ACCESS_SCOPE',
+      'SERVICE_ACCESS_SCOPE',
+      'done',
+    ])
+    expect(changes.find(({ outcome }) => outcome === 'done')).toMatchObject({
+      actor: { kind: 'administrator', name: 'policy-author', role: 'policy-author' },
+      object: 'default',
+      detail: { version: 1 },
+    })
+  })
+
   test('beyond loopback, clear text is refused until it is allowed, and then needs a token', async () => {
     const site = createSite()
     const grpc = { references: '0.0.0.0:0' }

@@ -32,7 +32,7 @@ import { createLogger, type Logger } from './log/index.ts'
 import { createMetrics } from './metrics/index.ts'
 import { createOperationFace, type Expiry } from './operation/index.ts'
 import { openPolicies } from './policies/index.ts'
-import { FILE_SET, loadReferenceFile, openReferences } from './references/index.ts'
+import { loadReferenceFile, openReferences } from './references/index.ts'
 import { createDirectoryKeyRing, createFolderSecrets, createSecretRoom } from './secrets/index.ts'
 import { openStore, type Store } from './store/index.ts'
 import { createRotatingTokenIssuer, openTokenFiles, signAuditHead } from './tokens/index.ts'
@@ -133,12 +133,10 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
     const stored = createSecretRoom(store, createDirectoryKeyRing(ring))
     const { folder } = config.resources
     const secrets = folder === undefined ? stored : createFolderSecrets(folder, stored)
-    const references = openReferences(config, { store, gate, now })
+    const references = openReferences(config, { store, gate, audit, now })
     const loadReferences = async () => {
       const { file } = config.references
-      if (file === undefined || !(await loadReferenceFile(file, references.room))) return
-      const actor = { kind: 'service', id: 'references.file', name: file } as const
-      await audit.record({ actor, action: 'references.write', object: FILE_SET, outcome: 'done' })
+      if (file !== undefined) await loadReferenceFile(file, references.room, audit)
     }
     await loadReferences()
     const policies = openPolicies(config, {

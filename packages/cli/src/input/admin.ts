@@ -51,6 +51,11 @@ export async function createAdminClient(io: Io, options: AdminOptions): Promise<
 /** Addresses that a request does not leave this machine for. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
+/** Tells whether what is sent to an address stays on this machine or goes under TLS. */
+export function isConfidential(address: URL): boolean {
+  return address.protocol === 'https:' || LOOPBACK.test(address.hostname)
+}
+
 /** The service's address. An administrator's token and secrets go over it, so beyond this machine only under TLS. */
 function readBase(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
@@ -61,7 +66,7 @@ function readBase(url: string): string {
       details: { path: '--url', expected: 'http(s)://HOST[:PORT][/PATH]' },
     })
   }
-  if (parsed.protocol === 'http:' && !LOOPBACK.test(parsed.hostname)) {
+  if (!isConfidential(parsed)) {
     throw new CliError(
       'CLI_ARGUMENT_INVALID',
       'Beyond this machine an administrator speaks to the service over https.',

@@ -1,6 +1,7 @@
 /** The service's API for reference values, as the commands use it. */
 import { encodeUtf8 } from '@veritee/codec/bytes'
 import { parseJson } from '@veritee/codec/json'
+import { CliError } from '../errors.ts'
 import type { AdminClient } from '../input/admin.ts'
 
 export interface SetView {
@@ -81,11 +82,23 @@ export const listValues = (client: AdminClient, set: string): Promise<ValueView[
 export const listVersions = (client: AdminClient, set: string): Promise<VersionView[]> =>
   readPages(client, `${pathOf(set)}/versions`)
 
+const PAGE = 200
+/** As many as a set can have names, and more than there can be sets. */
+const MAX_PAGES = 1000
+
+/** @throws CliError CLI_SERVICE_FAILED for lists without end */
 async function readPages<T>(client: AdminClient, path: string): Promise<T[]> {
   const items: T[] = []
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const query: string = cursor === '' ? '?limit=200' : `?limit=200&cursor=${cursor}`
-    const page = parseJson((await client.call('GET', path + query)).body) as { items: T[]; next: string | null }
+  let cursor: string | null = ''
+  for (let pages = 0; cursor !== null; pages++) {
+    if (pages === MAX_PAGES) {
+      throw new CliError('CLI_SERVICE_FAILED', 'The service sends more pages than there can be.', {
+        details: { path, expected: `at most ${MAX_PAGES} pages` },
+      })
+    }
+    const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
+    const answer = await client.call('GET', `${path}?limit=${PAGE}${query}`)
+    const page = parseJson(answer.body) as { items: T[]; next: string | null }
     items.push(...page.items)
     cursor = page.next
   }

@@ -140,4 +140,15 @@ describe('rvps-tool', () => {
     expect(unreached.code).toBe(2)
     expect(unreached.err).toContain('CLI_SERVICE_UNREACHABLE')
   })
+
+  test.each([
+    ['--addr', 'ftp://127.0.0.1:1'],
+    ['--addr', 'no address'],
+    ['https://refs.example:50003', 'http://refs.example:50003', '--admin-key', 'absent.pem'],
+  ])('CLI_ARGUMENT_INVALID names %s for %s', async (named, addr, ...more) => {
+    const refused = await run(['refs', 'tool', 'query', '--addr', addr, ...more])
+    expect(refused.code).toBe(2)
+    expect(refused.err).toContain('CLI_ARGUMENT_INVALID')
+    expect(refused.err).toContain(named)
+  })
 })

@@ -5,6 +5,7 @@ import { createAdminToken } from '@veritee/service/admin'
 import { createReferenceClient, GrpcCallError, type ReferenceClient } from '@veritee/service/grpc'
 import type { Command } from 'commander'
 import { CliError } from '../errors.ts'
+import { isConfidential } from '../input/admin.ts'
 import { readInput } from '../input/file.ts'
 import type { Io } from '../io.ts'
 import type { Face } from '../program.ts'
@@ -70,9 +71,10 @@ export function addReferenceTool(refs: Command, { io }: Face): void {
     })
 }
 
-/** @throws CliError CLI_SERVICE_UNREACHABLE, CLI_SERVICE_REFUSED, CLI_FILE_UNREADABLE */
+/** @throws CliError CLI_ARGUMENT_INVALID, CLI_SERVICE_UNREACHABLE, CLI_SERVICE_REFUSED, CLI_FILE_UNREADABLE */
 async function call<T>(io: Io, options: ToolOptions, work: (client: ReferenceClient) => Promise<T>): Promise<T> {
   const { addr, adminKey, caFile } = options
+  checkAddress(addr, adminKey !== undefined)
   const token = adminKey === undefined ? undefined : await createAdminToken(await readPem(adminKey), { now: io.now() })
   const client = createReferenceClient(addr, {
     signal: io.signal,
@@ -88,6 +90,20 @@ async function call<T>(io: Io, options: ToolOptions, work: (client: ReferenceCli
       details: { path: addr, status: error.status },
     })
   }
+}
+
+/** An administrator's token goes over it, so beyond this machine only under TLS. */
+function checkAddress(addr: string, withToken: boolean): void {
+  const parsed = URL.canParse(addr) ? new URL(addr) : undefined
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
+    throw new CliError('CLI_ARGUMENT_INVALID', '--addr does not take this value.', {
+      details: { path: '--addr', expected: 'http(s)://HOST:PORT' },
+    })
+  }
+  if (!withToken || isConfidential(parsed)) return
+  throw new CliError('CLI_ARGUMENT_INVALID', 'Beyond this machine an administrator speaks to the service over https.', {
+    details: { path: '--addr', expected: `https://${parsed.host}`, actual: parsed.origin },
+  })
 }
 
 async function readPem(path: string): Promise<string> {

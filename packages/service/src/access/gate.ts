@@ -23,7 +23,8 @@ export interface Gate {
   /** @throws ServiceError SERVICE_ADMIN_TOKEN_* */
   authenticate(authorization: string | undefined | null): Promise<Principal>
   /**
-   * @param object the path that is worked on; without it a scoped principal passes, and its lists must be cut to its scopes
+   * @param object the path that is worked on; without it a scoped principal may read, and what it is given must be cut to
+   *   its scopes, but may change nothing
    * @throws ServiceError SERVICE_ADMIN_TOKEN_*, SERVICE_ACCESS_DENIED, SERVICE_ACCESS_SCOPE
    */
   admit(authorization: string | undefined | null, permission: Permission, object?: string): Promise<Principal>
@@ -134,8 +135,8 @@ export function checkPermission({ role, scopes }: Principal, permission: Permiss
     })
   }
   if (scopes.includes(EVERYWHERE)) return
-  const covered = object === undefined ? isScoped(permission) : isScoped(permission) && coversPath(scopes, object)
-  if (covered) return
+  const covered = object === undefined ? !permission.endsWith(':write') : coversPath(scopes, object)
+  if (covered && isScoped(permission)) return
   throw new ServiceError('SERVICE_ACCESS_SCOPE', undefined, {
     details: { path: object ?? permission, expected: scopes, actual: object ?? EVERYWHERE },
   })

@@ -34,6 +34,8 @@ export interface AuditLog {
     event: AuditEvent | ((result: T) => AuditEvent | undefined),
     change: (access: StoreAccess) => Promise<T>,
   ): Promise<T>
+  /** Appends an event within a transaction that somebody else runs. */
+  append(event: AuditEvent, access: StoreAccess): Promise<void>
   readHead(): Promise<AuditHead>
   /** @param options `where` knows `actor`, `action`, `object` and `outcome`; bounds are keys of `auditKey` */
   list(options: ListOptions): Promise<AuditEntry[]>
@@ -98,6 +100,7 @@ export function createAuditLog(store: Store, now: () => number): AuditLog {
         if (happened !== undefined) await append(access, [happened], now(), [])
         return result
       }),
+    append: (event, access) => append(access, [event], now(), []),
     readHead: () => readHead(store),
     list,
     async *follow(after, until = Number.POSITIVE_INFINITY) {

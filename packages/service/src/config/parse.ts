@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { findNearest } from '@veritee/codec/nearest'
 import { parse as parseToml } from 'smol-toml'
 import type { z } from 'zod'
 import { ServiceError } from '../errors.ts'
-import { findNearest } from './nearest.ts'
+
 import { CONFIG_SCHEMA, type ServiceConfig } from './schema.ts'
 
 const MAX_FILE_BYTES = 1024 * 1024

@@ -1,5 +1,5 @@
 /** gRPC: the services that other programs connect to, and a client of the reference value service. */
-export { type AuthorizeCall, createCallAuthorizer } from './access.ts'
+export { type AuthorizeCall, answerAuditedCall, type Caller, createCallAuthorizer } from './access.ts'
 export {
   type AttestationPort,
   addAttestationService,

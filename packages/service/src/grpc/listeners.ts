@@ -95,8 +95,8 @@ function addServices(
   { references, gate, audit, attestation, isServing, log }: GrpcRuntime,
 ): void {
   const { registrar } = references
-  const authorize = createCallAuthorizer(loopback, gate, audit)
-  addReferenceService(router, { registrar, authorize, register: config.references.register, log })
+  const authorize = createCallAuthorizer(loopback, gate)
+  addReferenceService(router, { registrar, authorize, audit, register: config.references.register, log })
   const withAttestation = key === 'attestation' && attestation !== undefined
   if (withAttestation) addAttestationService(router, attestation, log)
   const services = [ReferenceValueProviderService, ...(withAttestation ? [AttestationService] : [])]

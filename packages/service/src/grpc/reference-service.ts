@@ -1,13 +1,19 @@
 import type { ConnectRouter, HandlerContext } from '@connectrpc/connect'
+import { DEFAULT_SET } from '@veritee/appraisal/references'
+import type { AuditLog } from '../audit/index.ts'
 import type { Logger } from '../log/index.ts'
-import type { Registrar } from '../references/index.ts'
-import type { AuthorizeCall } from './access.ts'
+import type { ReferenceActor, Registrar } from '../references/index.ts'
+import { type AuthorizeCall, answerAuditedCall } from './access.ts'
 import { describeFailure } from './failure.ts'
 import { ReferenceValueProviderService } from './gen/reference_pb.ts'
+
+/** Values of all sets are given joined, so only who may see all of them may ask. */
+const EVERY_SET = '*'
 
 export interface ReferenceServiceOptions {
   readonly registrar: Registrar
   readonly authorize: AuthorizeCall
+  readonly audit: AuditLog
   /** Whether a registration joins the values under a name or replaces them. */
   readonly register: 'merge' | 'replace'
   readonly log: Logger
@@ -15,7 +21,7 @@ export interface ReferenceServiceOptions {
 
 /** Adds `reference.ReferenceValueProviderService`. */
 export function addReferenceService(router: ConnectRouter, options: ReferenceServiceOptions): void {
-  const { registrar, authorize, register, log } = options
+  const { registrar, authorize, audit, register, log } = options
   const run = async <T>(attempt: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
@@ -23,29 +29,33 @@ export function addReferenceService(router: ConnectRouter, options: ReferenceSer
       throw describeFailure(error, attempt, log)
     }
   }
-  const write = (context: HandlerContext) => authorize(context.requestHeader, 'references:write')
+  const write = async (attempt: string, context: HandlerContext, work: (actor: ReferenceActor) => Promise<unknown>) => {
+    const change = { permission: 'references:write', object: DEFAULT_SET } as const
+    await run(attempt, () =>
+      answerAuditedCall(change, context.requestHeader, { authorize, audit }, async ({ by }, event) => {
+        const set = await work({
+          by,
+          record: ({ name, version, digest, reason }, access) =>
+            audit.append({ ...event, object: name, reason, detail: { version, sha384: digest } }, access),
+        })
+        if (set === undefined) await audit.record(event)
+      }),
+    )
+    return {}
+  }
   router.service(ReferenceValueProviderService, {
     queryReferenceValue: ({ referenceValueId }, context) =>
       run('Query reference value', async () => {
-        await authorize(context.requestHeader, 'references:read')
+        await authorize(context.requestHeader, 'references:read', EVERY_SET)
         if (referenceValueId === '') return { referenceValueResults: JSON.stringify(await registrar.queryAll()) }
         const value = await registrar.query(referenceValueId)
         return value === undefined ? {} : { referenceValueResults: JSON.stringify(value) }
       }),
     registerReferenceValue: ({ message }, context) =>
-      run('Register reference value', async () => {
-        await registrar.register(message, register, await write(context))
-        return {}
-      }),
+      write('Register reference value', context, (actor) => registrar.register(message, register, actor)),
     deleteReferenceValue: ({ name }, context) =>
-      run('Delete reference value', async () => {
-        await registrar.delete(name, await write(context))
-        return {}
-      }),
+      write('Delete reference value', context, (actor) => registrar.delete(name, actor)),
     setReferenceValueList: ({ payload }, context) =>
-      run('Set reference value list', async () => {
-        await registrar.registerList(payload, await write(context))
-        return {}
-      }),
+      write('Set reference value list', context, (actor) => registrar.registerList(payload, actor)),
   })
 }

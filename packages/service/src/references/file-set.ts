@@ -3,6 +3,7 @@ import { AppraisalError } from '@veritee/appraisal'
 import { parseRecord, type ReferenceRecord } from '@veritee/appraisal/references'
 import { isCodedError } from '@veritee/codec/error'
 import { canonicalizeJson, parseJson } from '@veritee/codec/json'
+import type { AuditLog } from '../audit/index.ts'
 import { ServiceError } from '../errors.ts'
 import { parseNamedFile } from '../judge/index.ts'
 import { encodeChange } from './document.ts'
@@ -21,17 +22,33 @@ const MAX_RECORDS = 100_000
  *
  * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_FILE_INVALID, also for values that were revoked here
  */
-export async function loadReferenceFile(path: string, room: ReferenceRoom): Promise<boolean> {
+export async function loadReferenceFile(
+  path: string,
+  room: ReferenceRoom,
+  audit: Pick<AuditLog, 'append'>,
+): Promise<boolean> {
   const records = parseNamedFile(path, KEY, parseRecords)
   const present = (await room.listSets()).find(({ name }) => name === FILE_SET)
   if (isSame(present, records)) return false
   try {
-    await room.change({
-      set: FILE_SET,
-      change: { operation: 'replace-all', records },
-      by: `file ${path}`,
-      reason: 'The file was changed.',
-    })
+    const change = { operation: 'replace-all', records } as const
+    await room.change(
+      { set: FILE_SET, change, by: `file ${path}`, reason: 'The file was changed.' },
+      {
+        record: ({ version, digest, reason }, access) =>
+          audit.append(
+            {
+              actor: { kind: 'service', id: KEY, name: path },
+              action: 'references.write',
+              object: FILE_SET,
+              outcome: 'done',
+              reason,
+              detail: { version, sha384: digest },
+            },
+            access,
+          ),
+      },
+    )
     return true
   } catch (cause) {
     if (!isCodedError(cause) || !cause.code.startsWith('REFERENCE_')) throw cause

@@ -9,6 +9,7 @@ export { createReferenceRoom, type ReferenceRoomOptions } from './room.ts'
 export type {
   ChangeRequest,
   EffectAssessor,
+  ReferenceActor,
   ReferencePreview,
   ReferenceRoom,
   ReferenceSet,

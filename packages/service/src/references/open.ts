@@ -1,12 +1,13 @@
 import type { MaterialTrust } from '@veritee/appraisal/references'
 import { parsePem } from '@veritee/codec/pem'
 import { importPublicKey, type PublicKey } from '@veritee/codec/signature'
-import { admitRequest, type Gate } from '../access/index.ts'
+import type { Gate } from '../access/index.ts'
+import type { AuditLog } from '../audit/index.ts'
 import type { ServiceConfig } from '../config/index.ts'
 import type { Face } from '../http/index.ts'
 import { parseNamedFile } from '../judge/index.ts'
 import type { Store } from '../store/index.ts'
-import type { Authorize } from './face/access.ts'
+import { createAuthorizer } from './face/access.ts'
 import { createReferenceApiFace } from './face/api-face.ts'
 import { createReferenceBrokerFace } from './face/broker-face.ts'
 import { createRegistrar, type Registrar } from './registrar.ts'
@@ -16,6 +17,7 @@ import type { ReferenceRoom } from './types.ts'
 export interface ReferenceRuntime {
   readonly store: Store
   readonly gate: Gate
+  readonly audit: AuditLog
   /** Epoch seconds. */
   readonly now: () => number
 }
@@ -34,7 +36,7 @@ export interface References {
  *
  * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_FILE_INVALID for the keys of provenance
  */
-export function openReferences(config: ServiceConfig, { store, gate, now }: ReferenceRuntime): References {
+export function openReferences(config: ServiceConfig, { store, gate, audit, now }: ReferenceRuntime): References {
   const { provenance, provenanceKeys, allowUnsignedProvenance } = config.references
   const keys = provenanceKeys.map((path) => parseNamedFile(path, 'references.provenanceKeys', readPublicKey))
   const trust: MaterialTrust = { keys, allowUnsigned: allowUnsignedProvenance }
@@ -42,10 +44,7 @@ export function openReferences(config: ServiceConfig, { store, gate, now }: Refe
   const provenanceDir = provenance === undefined ? {} : { provenanceDir: provenance }
   const registrar = createRegistrar({ room, trust, now, ...provenanceDir })
   const { bodyBytes } = config.limits
-  const authorize: Authorize = async (c, permission) => {
-    const { subject, name } = await admitRequest(c, gate, permission, c.req.param('set'))
-    return subject ?? name
-  }
+  const authorize = createAuthorizer(gate, audit)
   return {
     room,
     registrar,

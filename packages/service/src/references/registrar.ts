@@ -12,7 +12,7 @@ import {
   type ReferenceRecord,
 } from '@veritee/appraisal/references'
 import { fetchProvenance } from './provenance.ts'
-import type { ReferenceRoom, ReferenceSet } from './types.ts'
+import type { ReferenceActor, ReferenceRoom, ReferenceSet } from './types.ts'
 
 export interface RegistrarOptions {
   readonly room: ReferenceRoom
@@ -28,11 +28,11 @@ export interface Registrar {
   /** Reads a message and the provenance in it; nothing is stored. */
   extract(message: unknown): Promise<ReferenceRecord[]>
   /** Registers what a message says: joins what is there, or replaces it name by name. */
-  register(message: unknown, operation: 'merge' | 'replace', by: string): Promise<ReferenceSet | undefined>
+  register(message: unknown, operation: 'merge' | 'replace', actor: ReferenceActor): Promise<ReferenceSet | undefined>
   /** Registers a list of provenance: every item is read and verified before any is stored. */
-  registerList(payload: unknown, by: string): Promise<ReferenceSet | undefined>
+  registerList(payload: unknown, actor: ReferenceActor): Promise<ReferenceSet | undefined>
   /** @throws AppraisalError REFERENCE_NAME_UNKNOWN */
-  delete(name: string, by: string): Promise<ReferenceSet>
+  delete(name: string, actor: ReferenceActor): Promise<ReferenceSet>
   /** Every value that has not expired, of every set. */
   queryAll(): Promise<Record<string, JsonValue>>
   /** Undefined for a name that is not known or has expired. */
@@ -42,14 +42,16 @@ export interface Registrar {
 export function createRegistrar({ room, trust, provenanceDir, now }: RegistrarOptions): Registrar {
   const extract = async (message: unknown) =>
     extractReferences(parseReferenceMessage(message), { now: now(), keys: trust.keys })
+  const change = (made: ReferenceChange, reason: string, actor: ReferenceActor) =>
+    room.change({ set: DEFAULT_SET, change: made, by: actor.by, reason }, actor)
   return {
     extract,
-    async register(message, operation, by) {
+    async register(message, operation, actor) {
       const records = await extract(message)
       if (records.length === 0) return undefined
-      return room.change({ set: DEFAULT_SET, change: { operation, records }, by, reason: 'registered' })
+      return change({ operation, records }, 'registered', actor)
     },
-    async registerList(payload, by) {
+    async registerList(payload, actor) {
       const changes: ReferenceChange[] = []
       for (const item of parseReferenceList(payload)) {
         const material = await fetchProvenance(item.source, provenanceDir)
@@ -57,11 +59,9 @@ export function createRegistrar({ room, trust, provenanceDir, now }: RegistrarOp
         changes.push({ operation: item.operation === 'refresh' ? 'replace' : 'merge', records: [record] })
       }
       if (changes.length === 0) return undefined
-      const change = { operation: 'sequence', changes } as const
-      return room.change({ set: DEFAULT_SET, change, by, reason: 'registered from provenance' })
+      return change({ operation: 'sequence', changes }, 'registered from provenance', actor)
     },
-    delete: (name, by) =>
-      room.change({ set: DEFAULT_SET, change: { operation: 'delete', names: [name] }, by, reason: 'deleted' }),
+    delete: (name, actor) => change({ operation: 'delete', names: [name] }, 'deleted', actor),
     queryAll: async () => listPolicyValues(await room.readRecords(), now()),
     query: async (name) => (await room.read()).query(name),
   }

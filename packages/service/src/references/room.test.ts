@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createContent, policyValueOf } from '@veritee/appraisal/references'
+import { encodeUtf8 } from '@veritee/codec/bytes'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createMemoryStore, createSqliteStore, type Store } from '../store/index.ts'
+import { createMemoryStore, createSqliteStore, type Store, type StoreAccess } from '../store/index.ts'
 import { createReferenceRoom } from './room.ts'
 
 const NOW = 1_800_000_000
@@ -115,4 +116,20 @@ test('two replicas on one file: no change is lost, and each sees the other’s',
     const record = (await room.readSet('gold')).state.records.get('k')
     expect((policyValueOf(record as never) as string[]).toSorted()).toEqual(digests.toSorted())
   }
+})
+
+test('what is recorded beside a change is there with it or not at all', async () => {
+  const store = createMemoryStore()
+  const room = createReferenceRoom({ store, now: () => NOW })
+  const record = async (set: { version: number }, access: StoreAccess) =>
+    void (await access.put('note', encodeUtf8(String(set.version))))
+  await room.change({ set: 'gold', ...merge('k', ['aa']) }, { record })
+  expect((await store.get('note'))?.value).toEqual(encodeUtf8('1'))
+  const failing = async (...given: Parameters<typeof record>) => {
+    await record(...given)
+    throw new Error('the log is full')
+  }
+  await expect(room.change({ set: 'gold', ...merge('k', ['bb']) }, { record: failing })).rejects.toThrow('log is full')
+  expect((await store.get('note'))?.value).toEqual(encodeUtf8('1'))
+  expect((await room.readSet('gold')).version).toBe(1)
 })

@@ -81,7 +81,7 @@ export function createReferenceRoom({ store, now, assess }: ReferenceRoomOptions
   }
 
   return {
-    change(request) {
+    change(request, actor) {
       return store.transaction(async (access) => {
         const { set, version } = await workOut(request, access)
         const encoded = encodeSet(set)
@@ -89,6 +89,7 @@ export function createReferenceRoom({ store, now, assess }: ReferenceRoomOptions
         await access.put(SETS + set.name, encoded)
         await access.put(versionKey(set.name, set.version), encodeVersion(version))
         await access.put(HEAD, new Uint8Array())
+        await actor?.record(set, access)
         return set
       })
     },

@@ -6,6 +6,7 @@ import type {
   ReferenceRecord,
   ReferenceState,
 } from '@veritee/appraisal/references'
+import type { StoreAccess } from '../store/index.ts'
 
 /** What a set says of itself. */
 export interface SetDescription {
@@ -71,6 +72,13 @@ export interface ChangeRequest {
   readonly expectedVersion?: number
 }
 
+/** Who changes reference values. */
+export interface ReferenceActor {
+  readonly by: string
+  /** Writes who did it beside the change, in the same transaction: there is never one without the other. */
+  record(set: ReferenceSet, access: StoreAccess): Promise<void>
+}
+
 /** What a change would do, without doing it. */
 export interface ReferencePreview {
   readonly set: string
@@ -88,7 +96,7 @@ export type EffectAssessor = (before: PolicyReferences, after: PolicyReferences)
 /** Reference values in the store, every change versioned. */
 export interface ReferenceRoom {
   /** @throws AppraisalError REFERENCE_*; ServiceError SERVICE_STORE_* */
-  change(request: ChangeRequest): Promise<ReferenceSet>
+  change(request: ChangeRequest, actor?: Pick<ReferenceActor, 'record'>): Promise<ReferenceSet>
   preview(request: ChangeRequest): Promise<ReferencePreview>
   /** Ascending by name. */
   listSets(): Promise<ReferenceSet[]>

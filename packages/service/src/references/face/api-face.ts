@@ -2,6 +2,7 @@
 import { AppraisalError } from '@veritee/appraisal'
 import { diffReferences, isExpired, type ReferenceRecord } from '@veritee/appraisal/references'
 import type { PublicKey } from '@veritee/codec/signature'
+import { coversPath } from '../../access/index.ts'
 import { type Face, type HttpContext, readBody, readPage } from '../../http/index.ts'
 import type { ChangeRequest, ReferenceRoom, SetVersion } from '../types.ts'
 import type { Authorize } from './access.ts'
@@ -35,8 +36,8 @@ export function createReferenceApiFace(options: ReferenceApiFaceOptions): Face {
     path: `/references${path}`,
     operation,
     async respond(c: HttpContext) {
-      await options.authorize(c, 'references:read')
-      return c.json(await respond(c, options))
+      const { scopes } = await options.authorize(c, 'references:read', c.req.param('set'))
+      return c.json(await respond(c, options, scopes))
     },
   })
   return {
@@ -56,7 +57,7 @@ export function createReferenceApiFace(options: ReferenceApiFaceOptions): Face {
         path: '/references/{set}/preview',
         operation: PREVIEW,
         async respond(c) {
-          const by = await options.authorize(c, 'references:read')
+          const { by } = await options.authorize(c, 'references:read', setOf(c))
           const preview = await options.room.preview(await readRequest(c, 'preview', by, options))
           return c.json(viewPreview(preview, options.now()))
         },
@@ -66,8 +67,8 @@ export function createReferenceApiFace(options: ReferenceApiFaceOptions): Face {
         path: '/references/{set}/versions',
         operation: CHANGE_SET,
         async respond(c) {
-          const by = await options.authorize(c, 'references:write')
-          const set = await options.room.change(await readRequest(c, 'change', by, options))
+          const actor = await options.authorize(c, 'references:write', setOf(c))
+          const set = await options.room.change(await readRequest(c, 'change', actor.by, options), actor)
           c.header('etag', `"${set.version}"`)
           return c.json(viewSet(set, options.now()))
         },
@@ -76,14 +77,15 @@ export function createReferenceApiFace(options: ReferenceApiFaceOptions): Face {
   }
 }
 
-type Respond = (c: HttpContext, options: ReferenceApiFaceOptions) => Promise<unknown>
+type Respond = (c: HttpContext, options: ReferenceApiFaceOptions, scopes: readonly string[]) => Promise<unknown>
 
 const setOf = (c: HttpContext): string => c.req.param('set') as string
 
-const listSets: Respond = async (c, { room, now }) => {
+const listSets: Respond = async (c, { room, now }, scopes) => {
   const query = c.req.query()
   const { tee, state } = query
   const sets = (await room.listSets())
+    .filter(({ name }) => coversPath(scopes, name))
     .map((set) => viewSet(set, now()))
     .filter((set) => (tee === undefined || set['tee'] === tee) && (state === undefined || set['state'] === state))
   const keyOf = (set: Record<string, unknown>) => set['name'] as string

@@ -1,5 +1,6 @@
 /** Reference values under the key broker's paths, in the words of its existing clients. */
 import { AppraisalError } from '@veritee/appraisal'
+import { DEFAULT_SET } from '@veritee/appraisal/references'
 import { decodeUtf8 } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { parseJson } from '@veritee/codec/json'
@@ -16,6 +17,8 @@ export interface ReferenceBrokerFaceOptions {
 
 const VALUE = '/reference-value/'
 const DELETE = '/rvps/delete/'
+/** Values of all sets are given joined, so only who may see all of them may ask. */
+const EVERY_SET = '*'
 
 /** `/rvps/…` joins values under a name, `/reference-value` replaces them: each as its own clients expect. */
 export function createReferenceBrokerFace(options: ReferenceBrokerFaceOptions): Face {
@@ -30,7 +33,7 @@ export function createReferenceBrokerFace(options: ReferenceBrokerFaceOptions): 
         path: '/rvps/query',
         operation: QUERY_ALL,
         async respond(c) {
-          await authorize(c, 'references:read')
+          await authorize(c, 'references:read', EVERY_SET)
           return c.json(await registrar.queryAll())
         },
       },
@@ -39,8 +42,8 @@ export function createReferenceBrokerFace(options: ReferenceBrokerFaceOptions): 
         path: '/rvps/register',
         operation: REGISTER,
         async respond(c) {
-          const by = await authorize(c, 'references:write')
-          await registrar.register(readWrapped(await readText(c), 'message'), 'merge', by)
+          const actor = await authorize(c, 'references:write', DEFAULT_SET)
+          await registrar.register(readWrapped(await readText(c), 'message'), 'merge', actor)
           return c.body(null, 200)
         },
       },
@@ -49,9 +52,9 @@ export function createReferenceBrokerFace(options: ReferenceBrokerFaceOptions): 
         path: '/rvps/set_reference_value_list',
         operation: REGISTER_LIST,
         async respond(c) {
-          const by = await authorize(c, 'references:write')
+          const actor = await authorize(c, 'references:write', DEFAULT_SET)
           const text = await readText(c)
-          await registrar.registerList(readWrapped(text, 'payload', text), by)
+          await registrar.registerList(readWrapped(text, 'payload', text), actor)
           return c.body(null, 200)
         },
       },
@@ -61,8 +64,8 @@ export function createReferenceBrokerFace(options: ReferenceBrokerFaceOptions): 
         freeTail: true,
         operation: DELETE_VALUE,
         async respond(c) {
-          const by = await authorize(c, 'references:write')
-          await registrar.delete(readFreeTail(c, DELETE), by)
+          const actor = await authorize(c, 'references:write', DEFAULT_SET)
+          await registrar.delete(readFreeTail(c, DELETE), actor)
           return c.body(null, 200)
         },
       },
@@ -72,7 +75,7 @@ export function createReferenceBrokerFace(options: ReferenceBrokerFaceOptions): 
         freeTail: true,
         operation: QUERY_ONE,
         async respond(c) {
-          await authorize(c, 'references:read')
+          await authorize(c, 'references:read', EVERY_SET)
           const id = readFreeTail(c, VALUE)
           const value = await registrar.query(id)
           if (value === undefined)
@@ -85,8 +88,8 @@ export function createReferenceBrokerFace(options: ReferenceBrokerFaceOptions): 
         path: '/reference-value',
         operation: REPLACE,
         async respond(c) {
-          const by = await authorize(c, 'references:write')
-          await registrar.register(await readText(c), 'replace', by)
+          const actor = await authorize(c, 'references:write', DEFAULT_SET)
+          await registrar.register(await readText(c), 'replace', actor)
           return c.body(null, 200)
         },
       },
