@@ -1,4 +1,4 @@
-import { readdir, stat, writeFile } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeUtf8 } from '@veritee/codec/bytes'
 import { parseJson } from '@veritee/codec/json'
@@ -10,6 +10,7 @@ import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
 import { readInput } from '../input/file.ts'
 import type { Io } from '../io.ts'
+import { writeOutput } from '../output/file.ts'
 import type { Face } from '../program.ts'
 import { createPaint, printable } from '../render/paint.ts'
 
@@ -164,7 +165,7 @@ function addFormat(policy: Command, { io, exit }: Face): void {
           io.out(`${file} would change\n`)
           exit(EXIT.refused)
         } else if (!options.write) io.out(formatted)
-        else if (formatted !== text) await writeFile(file, formatted)
+        else if (formatted !== text) writeOutput(file, formatted)
       }
     })
 }
