@@ -1,4 +1,4 @@
-import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { constants, createCipheriv, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { bundleForBrowser, chromiumAbsent, haveChromium, runInChromium } from '../../../testkit/browser.ts'
@@ -25,6 +25,16 @@ describe('every runtime comes to the same', () => {
     for (const [, verdicts] of result.chains) expect(verdicts.every((verdict) => verdict === true)).toBe(true)
     expect(result.chains.length).toBe(haveVectors ? 6 : 0)
     expect(result.national.slice(-2)).toEqual([true, false])
+    expect(result.sealing.slice(2)).toEqual([
+      '28c9f404c4b810f4cbccb35cfb87f8263f5786e2d80ed326cbc7f0e71a99f43bfb988b9b7a02dd21',
+      true,
+      66,
+      'CODEC_KEY_INVALID',
+      'CODEC_KEY_INVALID',
+    ])
+    const cipher = createCipheriv('aes-256-gcm', Buffer.from([...Array(32).keys()]), Buffer.alloc(12, 7)).setAAD(data)
+    const sealed = Buffer.concat([cipher.update(data), cipher.final(), cipher.getAuthTag()])
+    expect(result.sealing[0]).toBe(sealed.toString('hex'))
     expect(result.json).toEqual([
       ['{"a":"€","b":1000}', '"€"'],
       'CODEC_JSON_DUPLICATE_KEY',

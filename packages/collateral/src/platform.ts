@@ -31,6 +31,21 @@ export function selectPlatform(quote: Uint8Array | DcapQuote): PlatformSelector 
 
 /** As {@link selectPlatform}, from a PCK chain (PEM) that came separately. */
 export function selectFromChain(tee: DcapTee, chain: string): PlatformSelector {
+  const name = `${tee} ${chain}`
+  let selector = selected.get(name)
+  if (selector === undefined) {
+    selector = readChain(tee, chain)
+    if (selected.size >= MAX_SELECTED) selected.clear()
+    selected.set(name, selector)
+  }
+  return selector
+}
+
+/** Machines send the same chain with every quote. */
+const selected = new Map<string, PlatformSelector>()
+const MAX_SELECTED = 256
+
+function readChain(tee: DcapTee, chain: string): PlatformSelector {
   return reading(UNNAMED, 'pckCertificateChain', () => {
     for (const { der } of parsePem(chain, { maxBytes: 64 << 10, maxBlocks: 4 })) {
       const certificate = parseCertificate(der)

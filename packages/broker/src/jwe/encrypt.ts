@@ -1,10 +1,11 @@
 /** Encrypting a secret to the key inside the evidence. */
-import { encodeBase64Url, encodeUtf8 } from '@veritee/codec/bytes'
+import { concatBytes, decodeBase64Url, encodeBase64Url, encodeUtf8 } from '@veritee/codec/bytes'
+import { agreeEphemerally, sealAesGcm, wrapAesKey } from '@veritee/codec/sealing'
 import { BrokerError } from '../errors.ts'
 import { parseTeePublicKey } from '../protocol/tee-key.ts'
 import type { EcTeePublicKey, JweResponse, RsaTeePublicKey, TeePublicKey } from '../protocol/types.ts'
 import { type EphemeralKey, encodeJweHeader } from './header.ts'
-import { agreeOnSecret, deriveKek, ownBytes, wrapContentKey } from './key-agreement.ts'
+import { deriveKek, ownBytes } from './key-agreement.ts'
 import { wrapPkcs1 } from './rsa1-5.ts'
 
 const TAG_BYTES = 16
@@ -33,24 +34,23 @@ export async function encryptSecret(
     throw refuse('ECDH-ES+A256KW or RSA-OAEP-256', 'RSA1_5')
   }
   if (shape === 'legacy-0.1' && teeKey.alg !== 'RSA1_5') throw refuse('RSA1_5', teeKey.alg)
-  const contentKey = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, ['encrypt'])
-  const { header, wrapped } = await wrapFor(teeKey, contentKey)
-  const iv = crypto.getRandomValues(new Uint8Array(12))
-  const legacy = shape === 'legacy-0.1'
-  const sealed = new Uint8Array(
-    await crypto.subtle.encrypt(
-      { name: 'AES-GCM', iv, ...(legacy ? {} : { additionalData: ownBytes(encodeUtf8(header)) }) },
-      contentKey,
-      ownBytes(secret),
-    ),
-  )
-  const end = legacy ? sealed.length : sealed.length - TAG_BYTES
-  return {
-    protected: legacy ? '{"alg":"RSA1_5","enc":"A256GCM"}' : header,
-    encrypted_key: encodeBase64Url(wrapped),
-    iv: encodeBase64Url(iv),
-    ciphertext: encodeBase64Url(sealed.subarray(0, end)),
-    tag: encodeBase64Url(sealed.subarray(end)),
+  const contentKey = crypto.getRandomValues(new Uint8Array(32))
+  try {
+    const { header, wrapped } = await wrapFor(teeKey, contentKey)
+    const iv = crypto.getRandomValues(new Uint8Array(12))
+    const legacy = shape === 'legacy-0.1'
+    const additionalData = legacy ? {} : { additionalData: encodeUtf8(header) }
+    const sealed = await sealAesGcm({ key: contentKey, iv, ...additionalData }, secret)
+    const end = legacy ? sealed.length : sealed.length - TAG_BYTES
+    return {
+      protected: legacy ? '{"alg":"RSA1_5","enc":"A256GCM"}' : header,
+      encrypted_key: encodeBase64Url(wrapped),
+      iv: encodeBase64Url(iv),
+      ciphertext: encodeBase64Url(sealed.subarray(0, end)),
+      tag: encodeBase64Url(sealed.subarray(end)),
+    }
+  } finally {
+    contentKey.fill(0)
   }
 }
 
@@ -59,36 +59,33 @@ interface Wrapped {
   readonly wrapped: Uint8Array
 }
 
-function wrapFor(key: TeePublicKey, contentKey: CryptoKey): Promise<Wrapped> {
+function wrapFor(key: TeePublicKey, contentKey: Uint8Array): Promise<Wrapped> {
   return key.kty === 'EC' ? wrapForEc(key, contentKey) : wrapForRsa(key, contentKey)
 }
 
-async function wrapForEc({ crv, x, y }: EcTeePublicKey, contentKey: CryptoKey): Promise<Wrapped> {
-  const algorithm = { name: 'ECDH', namedCurve: crv }
-  const recipient = await crypto.subtle.importKey('jwk', { kty: 'EC', crv, x, y }, algorithm, false, [])
-  const ephemeral = await crypto.subtle.generateKey(algorithm, false, ['deriveBits'])
-  const jwk = await crypto.subtle.exportKey('jwk', ephemeral.publicKey)
-  const epk: EphemeralKey = { crv, kty: 'EC', x: jwk.x ?? '', y: jwk.y ?? '' }
-  const secret = await agreeOnSecret(ephemeral.privateKey, recipient, crv)
+async function wrapForEc({ crv, x, y }: EcTeePublicKey, contentKey: Uint8Array): Promise<Wrapped> {
+  const recipient = concatBytes(decodeBase64Url(x), decodeBase64Url(y))
+  const { publicPoint, secret } = await agreeEphemerally(crv, recipient)
   const kek = deriveKek(secret)
   secret.fill(0)
-  return { header: encodeJweHeader('ECDH-ES+A256KW', epk), wrapped: await wrapContentKey(contentKey, kek) }
-}
-
-async function wrapForRsa(key: RsaTeePublicKey, contentKey: CryptoKey): Promise<Wrapped> {
-  const raw = new Uint8Array(await crypto.subtle.exportKey('raw', contentKey))
   try {
-    const wrapped = key.alg === 'RSA1_5' ? wrapPkcs1(raw, key) : await wrapOaep(raw, key)
-    return { header: encodeJweHeader(key.alg), wrapped }
+    const [ownX, ownY] = [publicPoint.subarray(0, publicPoint.length / 2), publicPoint.subarray(publicPoint.length / 2)]
+    const epk: EphemeralKey = { crv, kty: 'EC', x: encodeBase64Url(ownX), y: encodeBase64Url(ownY) }
+    return { header: encodeJweHeader('ECDH-ES+A256KW', epk), wrapped: await wrapAesKey(kek, contentKey) }
   } finally {
-    raw.fill(0)
+    kek.fill(0)
   }
 }
 
-async function wrapOaep(raw: Uint8Array<ArrayBuffer>, { n, e }: RsaTeePublicKey): Promise<Uint8Array> {
+async function wrapForRsa(key: RsaTeePublicKey, contentKey: Uint8Array): Promise<Wrapped> {
+  const wrapped = key.alg === 'RSA1_5' ? wrapPkcs1(contentKey, key) : await wrapOaep(contentKey, key)
+  return { header: encodeJweHeader(key.alg), wrapped }
+}
+
+async function wrapOaep(raw: Uint8Array, { n, e }: RsaTeePublicKey): Promise<Uint8Array> {
   const algorithm = { name: 'RSA-OAEP', hash: 'SHA-256' }
   const recipient = await crypto.subtle.importKey('jwk', { kty: 'RSA', n, e }, algorithm, false, ['encrypt'])
-  return new Uint8Array(await crypto.subtle.encrypt('RSA-OAEP', recipient, raw))
+  return new Uint8Array(await crypto.subtle.encrypt('RSA-OAEP', recipient, ownBytes(raw)))
 }
 
 function refuse(expected: string, actual: string): BrokerError {

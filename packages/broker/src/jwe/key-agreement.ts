@@ -25,21 +25,16 @@ export function deriveKek(secret: Uint8Array): Uint8Array {
   return digest('sha256', u32be(1), secret, OTHER_INFO)
 }
 
-/** Wraps a content key (RFC 3394): 40 bytes. */
-export async function wrapContentKey(contentKey: CryptoKey, kek: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.wrapKey('raw', contentKey, await importKek(kek, 'wrapKey'), 'AES-KW'))
-}
-
 /** Unwraps a content key; rejects with an OperationError if it is not wrapped under `kek`. */
 export async function unwrapContentKey(wrapped: Uint8Array, kek: Uint8Array): Promise<CryptoKey> {
-  const key = await importKek(kek, 'unwrapKey')
+  const key = await importKek(kek)
   return crypto.subtle.unwrapKey('raw', ownBytes(wrapped), key, 'AES-KW', { name: 'AES-GCM', length: 256 }, false, [
     'decrypt',
   ])
 }
 
-async function importKek(kek: Uint8Array, usage: 'wrapKey' | 'unwrapKey'): Promise<CryptoKey> {
-  const key = await crypto.subtle.importKey('raw', ownBytes(kek), 'AES-KW', false, [usage])
+async function importKek(kek: Uint8Array): Promise<CryptoKey> {
+  const key = await crypto.subtle.importKey('raw', ownBytes(kek), 'AES-KW', false, ['unwrapKey'])
   kek.fill(0)
   return key
 }

@@ -69,22 +69,43 @@ function decode(text: string, length: number, { values }: Alphabet): Uint8Array 
   const rest = length % 4
   if (rest === 1) throw invalid(length, 'The number of base64 letters is impossible.')
   const bytes = new Uint8Array(Math.floor(length / 4) * 3 + (rest === 0 ? 0 : rest - 1))
-  let group = 0
-  let bits = 0
+  const whole = length - rest
   let to = 0
-  for (let from = 0; from < length; from++) {
+  // Four letters at once, and one test for all of them: evidence is read here, and there is much of it.
+  for (let from = 0; from < whole; from += 4) {
+    const a = text.charCodeAt(from)
+    const b = text.charCodeAt(from + 1)
+    const c = text.charCodeAt(from + 2)
+    const d = text.charCodeAt(from + 3)
+    if ((a | b | c | d) > 127) throw refuseLetter(text, from, values)
+    // A letter that is none has the value -1, which makes the whole group negative.
+    const group = (values[a]! << 18) | (values[b]! << 12) | (values[c]! << 6) | values[d]!
+    if (group < 0) throw refuseLetter(text, from, values)
+    bytes[to++] = group >> 16
+    bytes[to++] = group >> 8
+    bytes[to++] = group
+  }
+  if (rest === 0) return bytes
+  let group = 0
+  for (let from = whole; from < length; from++) {
     const code = text.charCodeAt(from)
     const value = code < 128 ? values[code]! : -1
-    if (value < 0) throw invalid(from, 'A letter is not of the base64 alphabet.')
-    group = ((group << 6) | value) & 0xffffff
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      bytes[to++] = (group >> bits) & 0xff
-    }
+    if (value < 0) throw refuseLetter(text, from, values)
+    group = (group << 6) | value
   }
-  if ((group & ((1 << bits) - 1)) !== 0) throw invalid(length - 1, 'The spare bits of the last letter are not zero.')
+  const spare = rest === 2 ? 4 : 2
+  if ((group & ((1 << spare) - 1)) !== 0) throw invalid(length - 1, 'The spare bits of the last letter are not zero.')
+  group >>= spare
+  if (rest === 3) bytes[to++] = group >> 8
+  bytes[to] = group
   return bytes
+}
+
+/** Names the first letter from an offset on that is none. */
+function refuseLetter(text: string, from: number, values: Int8Array): CodecError {
+  let offset = from
+  while ((values[text.charCodeAt(offset)] ?? -1) >= 0) offset++
+  return invalid(offset, 'A letter is not of the base64 alphabet.')
 }
 
 function invalid(offset: number, message: string): CodecError {

@@ -1,4 +1,4 @@
-import type { HttpContext } from '../http/index.ts'
+import { type HttpContext, noteFacts } from '../http/index.ts'
 import { checkPermission, type Gate, type Principal } from './gate.ts'
 import type { Permission } from './roles.ts'
 
@@ -18,7 +18,7 @@ export async function admitRequest(
   if (object !== undefined) c.set('auditDetail', { ...c.get('auditDetail'), object })
   const principal = await gate.authenticate(c.req.header('authorization'))
   c.set('principal', principal)
-  c.set('log', c.get('log').child({ administrator: principal.subject ?? principal.name, keyId: principal.id }))
+  noteFacts(c, { administrator: principal.subject ?? principal.name, keyId: principal.id })
   checkPermission(principal, permission, object)
   return principal
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
-import { deflateRaw, inflateRaw } from 'node:zlib'
+import { deflateRaw, deflateRawSync, inflateRaw } from 'node:zlib'
 import { decodeUtf8, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
 import { ServiceError } from '../errors.ts'
@@ -17,7 +17,11 @@ const ID = /^\d{11}-[0-9a-f]{6}-\d{9}$/
 
 /** Little work and little memory: the texts are small, and there is one for every attestation. */
 const DEFLATE = { level: 2, memLevel: 7, windowBits: 14 }
-const deflate = promisify(deflateRaw)
+/** A text of up to this many letters is compressed sooner than a thread for it is found. */
+const SHORT_TEXT = 1 << 16
+const deflateLong = promisify(deflateRaw)
+const deflate = async (text: string): Promise<Uint8Array> =>
+  text.length > SHORT_TEXT ? deflateLong(text, DEFLATE) : deflateRawSync(text, DEFLATE)
 const inflate = promisify(inflateRaw)
 
 /** How long attempts are kept. */
@@ -68,7 +72,7 @@ export function createAttemptRoom(store: Store, now: () => number, retention: Re
       const inputText = JSON.stringify(
         input ?? { evidence: evidence.map(({ tee, judgement: { claims } }) => ({ tee, claims })) },
       )
-      const inputValue = await deflate(inputText, DEFLATE)
+      const inputValue = await deflate(inputText)
       const inputExpiresAt = time + retention.inputDays * DAY_SECONDS
       const attempt = describeAttempt(id, time, { ...report, evidence, policies }, inputText, inputExpiresAt)
       const expiresAt = time + Math.max(retention.attemptDays, retention.inputDays) * DAY_SECONDS
@@ -138,7 +142,7 @@ function listFields({ outcome, tee, machine, code, status, simulated, source }: 
 }
 
 async function encode(value: unknown): Promise<Uint8Array> {
-  return deflate(JSON.stringify(value), DEFLATE)
+  return deflate(JSON.stringify(value))
 }
 
 async function decode<T>(value: Uint8Array): Promise<T> {

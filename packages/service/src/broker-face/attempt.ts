@@ -1,6 +1,6 @@
 import type { ReceivedAttestation } from '@veritee/broker/handshake'
 import { assessEvidence, describeAssessment, describeAttemptOutcome, readInitDataClaims } from '../attestation/index.ts'
-import { type HttpContext, readClientAddress } from '../http/index.ts'
+import { type HttpContext, noteFacts, readClientAddress } from '../http/index.ts'
 import type { JudgedEvidence } from '../tokens/index.ts'
 import type { BrokerFaceOptions } from './broker-face.ts'
 
@@ -27,7 +27,7 @@ export async function judgeAttempt(
   const assessment = await assessEvidence({ evidence, policyIds: [], requireFresh: true }, options, now)
   const { judged, failure } = assessment
   const simulated = judged.some(({ judgement }) => judgement.simulated)
-  c.set('log', c.get('log').child({ tee, simulated }))
+  noteFacts(c, { tee, simulated })
   const { attempt, records } = await options.attempts.describe({
     source: 'broker',
     tee,

@@ -5,7 +5,7 @@ import { admitRequest, coversPath, type Gate } from '../access/index.ts'
 import { type AttemptRoom, nameTokenMachine } from '../attempts/index.ts'
 import type { Assessors } from '../attestation/index.ts'
 import { type AuditLog, nameActor } from '../audit/index.ts'
-import { type Face, type HttpContext, readBody, readClientAddress } from '../http/index.ts'
+import { type Face, type HttpContext, noteFacts, readBody, readClientAddress } from '../http/index.ts'
 import type { SecretRoom } from '../secrets/index.ts'
 import type { TokenIssuer } from '../tokens/index.ts'
 import { judgeAttempt } from './attempt.ts'
@@ -90,7 +90,7 @@ async function releaseSecret(c: HttpContext, options: BrokerFaceOptions): Promis
     now,
   )
   const { id: tokenId, simulated } = verified
-  c.set('log', c.get('log').child({ resource: name, tokenId, simulated }))
+  noteFacts(c, { resource: name, tokenId, simulated })
   c.set('actor', { kind: 'machine', id: nameTokenMachine(verified.claims) ?? readClientAddress(c) })
   c.set('auditDetail', { object: name, detail: { tokenId, simulated } })
   await requireRelease(options.policy, name, verified.claims)
@@ -114,7 +114,7 @@ async function storeSecret(c: HttpContext, options: BrokerFaceOptions): Promise<
     secrets.put(name, content, access),
   )
   c.set('audited', true)
-  c.set('log', c.get('log').child({ resource: name, version }))
+  noteFacts(c, { resource: name, version })
   return c.body(null, 200)
 }
 
@@ -125,7 +125,7 @@ async function deleteSecret(c: HttpContext, { gate, audit, secrets }: BrokerFace
   const event = { actor: nameActor(c), action: 'secret.delete', object: name, outcome: 'done' as const }
   await audit.commit({ ...event, requestId: c.get('requestId') }, (access) => secrets.delete(name, access))
   c.set('audited', true)
-  c.set('log', c.get('log').child({ resource: name }))
+  noteFacts(c, { resource: name })
   return c.body(null, 200)
 }
 

@@ -37,13 +37,13 @@ export function createApp(options: AppOptions): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>()
   const freePrefixes = options.faces.flatMap(listFreePrefixes)
   app.use(async (c, next) => {
-    openRequest(c, options.log)
+    openRequest(c)
     const startedAt = performance.now()
     checkTarget(c.env?.incoming?.url ?? readTarget(c.req.url), freePrefixes)
     await next()
     const ms = performance.now() - startedAt
     options.onAnswer?.(c, ms / 1000)
-    c.get('log').info({ status: c.res.status, ms: Math.round(ms) }, 'answered')
+    options.log.info({ ...c.get('facts'), status: c.res.status, ms: Math.round(ms) }, 'answered')
   })
   app.use(async (c, next) => {
     await next()
@@ -82,11 +82,11 @@ export function createApp(options: AppOptions): OpenAPIHono<HttpEnv> {
   return app
 }
 
-function openRequest(c: HttpContext, log: Logger): void {
+function openRequest(c: HttpContext): void {
   const given = c.req.header('x-request-id')
   const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID()
   c.set('requestId', requestId)
-  c.set('log', log.child({ requestId, method: c.req.method, path: c.req.path.slice(0, 256) }))
+  c.set('facts', { requestId, method: c.req.method, path: c.req.path.slice(0, 256) })
 }
 
 function readTarget(url: string): string {
@@ -101,9 +101,10 @@ function finishResponse(c: HttpContext, options: AppOptions): void {
 
 function refuse(c: HttpContext, error: unknown, options: AppOptions): Response {
   const { status, problem } = describeProblem(error, c.get('requestId'))
-  const log = c.get('log')
-  if (isCodedError(error) && status < 500) log.info({ status, code: error.code, detail: error.message }, 'refused')
-  else log.error({ status, err: error }, 'failed')
+  const facts = { ...c.get('facts'), status }
+  if (isCodedError(error) && status < 500)
+    options.log.info({ ...facts, code: error.code, detail: error.message }, 'refused')
+  else options.log.error({ ...facts, err: error }, 'failed')
   c.res = c.json(problem, status)
   const { retryAfterSeconds } = isCodedError(error) ? error.details : {}
   if (typeof retryAfterSeconds === 'number') c.res.headers.set('retry-after', String(retryAfterSeconds))

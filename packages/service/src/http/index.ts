@@ -1,6 +1,7 @@
 export { createApp, readFreeTail } from './app.ts'
 export { readBody, readJsonBody } from './body.ts'
 export { readClientAddress } from './client.ts'
+export { noteFacts } from './facts.ts'
 export { type Page, type PageQuery, readPage } from './page.ts'
 export { describeProblem } from './problem.ts'
 export {

@@ -3,7 +3,6 @@ import type { RouteConfig } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Permission, Principal } from '../access/index.ts'
 import type { AuditActor, AuditEvent } from '../audit/index.ts'
-import type { Logger } from '../log/index.ts'
 import type { StoreEntry } from '../store/index.ts'
 
 /** What every request carries through the service. */
@@ -12,7 +11,8 @@ export interface HttpEnv {
   Bindings: Partial<HttpBindings>
   Variables: {
     requestId: string
-    log: Logger
+    /** Named facts that the log line of the request says: never headers, bodies or secrets. */
+    facts: Readonly<Record<string, unknown>>
     /** Who was admitted, and what for. */
     principal?: Principal
     permission?: Permission

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
 import { concatBytes, decodeBase64Url, encodeBase64Url, encodeUtf8 } from '@veritee/codec/bytes'
 import { ServiceError } from '../errors.ts'
 import { identifySecretKey, type KeyRing } from '../keys/key-ring.ts'
@@ -122,7 +122,7 @@ function encrypt(key: Uint8Array, plain: Uint8Array, bound: Uint8Array): Uint8Ar
 function decrypt(key: Uint8Array, sealed: Uint8Array, bound: Uint8Array): Uint8Array {
   const tag = sealed.subarray(sealed.length - TAG_BYTES)
   const iv = sealed.subarray(0, IV_BYTES)
-  const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES }).setAAD(bound)
+  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), iv, { authTagLength: TAG_BYTES }).setAAD(bound)
   decipher.setAuthTag(tag)
   return concatBytes(decipher.update(sealed.subarray(IV_BYTES, sealed.length - TAG_BYTES)), decipher.final())
 }

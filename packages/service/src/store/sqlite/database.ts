@@ -40,10 +40,12 @@ export function claimDatabaseFile(path: string): void {
   }
 }
 
-/** Opens the file in write-ahead mode. Waiting for locks is left to the caller, who can wait without blocking the process. */
+/**
+ * Opens the file for write-ahead mode. A commit is in the log but not sure to be on the disk: `WriteAheadLog` waits for that.
+ * Waiting for locks is left to the caller, who can wait without blocking the process. */
 export function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 0 })
-  database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;')
+  database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;')
   return database
 }
 

@@ -20,4 +20,24 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
      PRIMARY KEY (name, value, key)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX field_key ON field (key);`,
+  // Fields follow their record by themselves, through the texts of `record.fields`: one tree of them instead of two.
+  `CREATE TABLE field_of_record (
+     name TEXT NOT NULL,
+     value TEXT NOT NULL,
+     key TEXT NOT NULL,
+     PRIMARY KEY (name, value, key)
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO field_of_record SELECT name, value, key FROM field;
+   DROP TABLE field;
+   ALTER TABLE field_of_record RENAME TO field;
+   CREATE TRIGGER field_added AFTER INSERT ON record WHEN new.fields IS NOT NULL BEGIN
+     INSERT INTO field SELECT j.key, j.value, new.key FROM json_each(new.fields) AS j;
+   END;
+   CREATE TRIGGER field_changed AFTER UPDATE ON record WHEN old.fields IS NOT NULL OR new.fields IS NOT NULL BEGIN
+     DELETE FROM field WHERE (name, value, key) IN (SELECT j.key, j.value, old.key FROM json_each(old.fields) AS j);
+     INSERT INTO field SELECT j.key, j.value, new.key FROM json_each(new.fields) AS j;
+   END;
+   CREATE TRIGGER field_removed AFTER DELETE ON record WHEN old.fields IS NOT NULL BEGIN
+     DELETE FROM field WHERE (name, value, key) IN (SELECT j.key, j.value, old.key FROM json_each(old.fields) AS j);
+   END;`,
 ]

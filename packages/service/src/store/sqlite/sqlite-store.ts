@@ -7,6 +7,7 @@ import type { ListOptions, Store, StoreAccess, StoreEntry, StoreRecord, WriteOpt
 import { claimDatabaseFile, isBusy, migrateDatabase, openDatabase } from './database.ts'
 import { readSnapshot } from './snapshot.ts'
 import { SqliteTable } from './table.ts'
+import { WriteAheadLog } from './write-ahead-log.ts'
 
 /** So many waiting writes share one commit at most. */
 const BATCH = 256
@@ -70,7 +71,9 @@ class SqliteStore implements Store {
   readonly driver = 'sqlite'
   readonly #database: DatabaseSync
   readonly #path: string
+  readonly #log: WriteAheadLog
   #waiting: WaitingWrite[] = []
+  #writing: Promise<void> | undefined
   readonly #busyTimeoutMs: number
   readonly #table: SqliteTable
   readonly #queue = new WorkQueue()
@@ -80,6 +83,7 @@ class SqliteStore implements Store {
     this.#path = path
     this.#busyTimeoutMs = busyTimeoutMs
     this.#table = new SqliteTable(database)
+    this.#log = new WriteAheadLog(path)
   }
 
   #run<T>(work: () => Promise<T>): Promise<T> {
@@ -107,26 +111,33 @@ class SqliteStore implements Store {
   #join<T>(work: () => T | Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject })
-      if (this.#waiting.length === 1) void this.#queue.run(() => this.#commitWaiting())
+      this.#writing ??= this.#writeWaiting()
     })
   }
 
-  async #commitWaiting(): Promise<void> {
-    // Requests that arrived together come along.
-    await setImmediate()
-    const batch = this.#waiting.splice(0, BATCH)
-    if (this.#waiting.length > 0) void this.#queue.run(() => this.#commitWaiting())
-    const settle: (() => void)[] = []
-    try {
-      await this.#attempt(() =>
-        this.#inTransaction(async () => {
-          for (const write of batch) settle.push(await this.#runWithin(write))
-        }),
-      )
-      for (const tell of settle) tell()
-    } catch (error) {
-      for (const { reject } of batch) reject(error)
+  async #writeWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // Requests that arrived together come along.
+      await setImmediate()
+      const batch = this.#waiting.splice(0, BATCH)
+      try {
+        const settle = await this.#queue.run(() => this.#attempt(() => this.#commit(batch)))
+        // Nobody is told before it is on the disk. Reads go on meanwhile, and further writes gather.
+        await this.#attempt(() => this.#log.flush())
+        for (const tell of settle) tell()
+      } catch (error) {
+        for (const { reject } of batch) reject(error)
+      }
     }
+    this.#writing = undefined
+  }
+
+  #commit(batch: readonly WaitingWrite[]): Promise<(() => void)[]> {
+    return this.#inTransaction(async () => {
+      const settle: (() => void)[] = []
+      for (const write of batch) settle.push(await this.#runWithin(write))
+      return settle
+    })
   }
 
   /** Runs one of a batch. What it throws undoes its own writes and no others. */
@@ -194,7 +205,9 @@ class SqliteStore implements Store {
   async #inTransaction<T>(work: () => Promise<T>): Promise<T> {
     await retryWhileBusy(() => this.#database.exec('BEGIN IMMEDIATE'), this.#busyTimeoutMs)
     try {
+      this.#table.begin()
       const result = await work()
+      this.#table.finish()
       await retryWhileBusy(() => this.#database.exec('COMMIT'), this.#busyTimeoutMs)
       return result
     } catch (error) {
@@ -213,7 +226,9 @@ class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    await this.#queue.run(() => {
+    await this.#writing
+    await this.#queue.run(async () => {
+      await this.#log.close()
       if (this.#database.isOpen) this.#database.close()
     })
   }

@@ -29,20 +29,23 @@ export function toRecord({ key, value, version, expires_at: expiresAt, fields }:
 }
 
 export const RECORD_COLUMNS = 'key, value, version, expires_at, fields'
-type Name = 'read' | 'bump' | 'write' | 'delete' | 'expire' | 'deleteUntil' | 'clearFields' | 'addField'
+type Name = 'read' | 'readRevision' | 'writeRevision' | 'write' | 'delete' | 'expire' | 'deleteUntil'
 
-/** The statements on the record table, synchronous. A write is several statements: its caller holds a transaction. */
+/** The statements on the record table, synchronous. Writes stand between `begin` and `finish`, in the caller's transaction. */
 export class SqliteTable {
   readonly #database: DatabaseSync
   readonly #statements: Record<Name, StatementSync>
   /** Listings by the shape of their filter: there are few shapes, and preparing one costs more than running it. */
   readonly #listings = new Map<string, StatementSync>()
+  #revision = 0
+  #revisionAtBegin = 0
 
   constructor(database: DatabaseSync) {
     this.#database = database
     this.#statements = {
       read: database.prepare(`SELECT ${RECORD_COLUMNS} FROM record WHERE key = ?`),
-      bump: database.prepare('UPDATE revision SET value = value + 1 RETURNING value'),
+      readRevision: database.prepare('SELECT value FROM revision'),
+      writeRevision: database.prepare('UPDATE revision SET value = ?'),
       write: database.prepare(
         `INSERT INTO record (${RECORD_COLUMNS}) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version,
@@ -51,9 +54,19 @@ export class SqliteTable {
       delete: database.prepare('DELETE FROM record WHERE key = ?'),
       expire: database.prepare('DELETE FROM record WHERE expires_at IS NOT NULL AND expires_at <= ?'),
       deleteUntil: database.prepare('DELETE FROM record WHERE key >= ? AND key < ?'),
-      clearFields: database.prepare('DELETE FROM field WHERE key = ?'),
-      addField: database.prepare('INSERT INTO field (name, value, key) VALUES (?, ?, ?)'),
     }
+  }
+
+  /** Takes up the count of writes; the caller has just begun a transaction that nobody else can write beside. */
+  begin(): void {
+    const { value } = this.#statements.readRevision.get() as { value: number }
+    this.#revision = value
+    this.#revisionAtBegin = value
+  }
+
+  /** Puts the count back; the caller is about to commit. */
+  finish(): void {
+    if (this.#revision !== this.#revisionAtBegin) this.#statements.writeRevision.run(this.#revision)
   }
 
   get(key: string): StoreRecord | undefined {
@@ -65,10 +78,8 @@ export class SqliteTable {
   put(key: string, value: Uint8Array, options: WriteOptions = {}): number {
     checkStoreKey(key)
     const { expiresAt = null, fields } = options
-    const { value: version } = this.#statements.bump.get() as { value: number }
+    const version = ++this.#revision
     this.#statements.write.run(key, value, version, expiresAt, fields === undefined ? null : JSON.stringify(fields))
-    this.#statements.clearFields.run(key)
-    for (const [name, text] of Object.entries(fields ?? {})) this.#statements.addField.run(name, text, key)
     return version
   }
 
