@@ -6,7 +6,9 @@ import type { Store } from '../store/index.ts'
 export function createReplayGuard(store: Store): ReplayGuard {
   return {
     async claim(id, expiresAt) {
-      return (await store.compareAndSet(`handshake/${id}`, 0, new Uint8Array(), { expiresAt })) !== undefined
+      // In the order of their ends: records that are written together lie together.
+      const key = `handshake/${String(expiresAt).padStart(11, '0')}-${id}`
+      return (await store.compareAndSet(key, 0, new Uint8Array(), { expiresAt })) !== undefined
     },
   }
 }
