@@ -1,4 +1,4 @@
-import { findNearest } from '../config/nearest.ts'
+import { findNearest } from '@veritee/codec/nearest'
 import { ServiceError } from '../errors.ts'
 import type { TrusteeFile, TrusteeKey, TrusteeValueType } from './key.ts'
 
