@@ -127,17 +127,32 @@ function readKeyId(token: string): string | undefined {
   }
 }
 
+/** Stands in the place of a path that is known only once the request was read: the caller checks it then. */
+export const CHECKED_LATER: unique symbol = Symbol('checked later')
+
 /** @throws ServiceError SERVICE_ACCESS_DENIED, SERVICE_ACCESS_SCOPE */
-export function checkPermission({ role, scopes }: Principal, permission: Permission, object?: string): void {
+export function checkPermission(
+  { role, scopes }: Principal,
+  permission: Permission,
+  object?: string | typeof CHECKED_LATER,
+): void {
   if (!listPermissions(role).includes(permission)) {
     throw new ServiceError('SERVICE_ACCESS_DENIED', `The role ${role} may not do that: it lacks ${permission}.`, {
       details: { path: 'role', expected: permission, actual: role },
     })
   }
   if (scopes.includes(EVERYWHERE)) return
-  const covered = object === undefined ? !permission.endsWith(':write') : coversPath(scopes, object)
-  if (covered && isScoped(permission)) return
+  if (isScoped(permission) && isCovered(scopes, permission, object)) return
   throw new ServiceError('SERVICE_ACCESS_SCOPE', undefined, {
-    details: { path: object ?? permission, expected: scopes, actual: object ?? EVERYWHERE },
+    details: {
+      path: typeof object === 'string' ? object : permission,
+      expected: scopes,
+      actual: typeof object === 'string' ? object : EVERYWHERE,
+    },
   })
+}
+
+function isCovered(scopes: readonly string[], permission: Permission, object?: string | typeof CHECKED_LATER): boolean {
+  if (object === undefined) return !permission.endsWith(':write')
+  return object === CHECKED_LATER || coversPath(scopes, object)
 }

@@ -1,4 +1,11 @@
-import { admitRequest, checkPermission, coversPath, type Gate, type Principal } from '../../access/index.ts'
+import {
+  admitRequest,
+  CHECKED_LATER,
+  checkPermission,
+  coversPath,
+  type Gate,
+  type Principal,
+} from '../../access/index.ts'
 import { nameActor } from '../../audit/index.ts'
 import { type HttpContext, readClientAddress } from '../../http/index.ts'
 import { isLoopback } from '../../limits/index.ts'
@@ -45,7 +52,7 @@ export async function admitPolicyAuthor(
   reason: string = 'set',
 ): Promise<PolicyAuthor> {
   c.set('auditDetail', { object: object.slice(0, 128) })
-  const principal = await admitRequest(c, gate, permission)
+  const principal = await admitRequest(c, gate, permission, CHECKED_LATER)
   return {
     actor: nameActor(c),
     by: principal.subject ?? principal.name,

@@ -54,10 +54,16 @@ export function createHandEdits({ store, audit, files, compile }: HandEditsOptio
 
   /** Writes the text in force into the file; once more if another process brought in a newer one meanwhile. */
   async function bringInLine(id: string, { text, version }: PolicyVersion): Promise<void> {
-    files.write(id, text)
+    write(id, text)
     const { activeVersion = version } = (await readHead(store, id)) ?? {}
     const newer = activeVersion === version ? undefined : await readVersionRecord(store, id, activeVersion)
-    if (newer !== undefined) files.write(id, newer.text)
+    if (newer !== undefined) write(id, newer.text)
+  }
+
+  /** Nothing may come between the file and the note of what it holds. */
+  function write(id: string, text: string): void {
+    files.write(id, text)
+    seen.set(id, hashText(text))
   }
 
   return {
@@ -65,12 +71,12 @@ export function createHandEdits({ store, audit, files, compile }: HandEditsOptio
       const file = files.read(id)
       if (file !== undefined) seen.set(id, hashText(file.text))
     },
-    async settle(id, file, stored) {
-      const { path, text } = file
-      const hash = hashText(text)
+    async settle(id, read, stored) {
+      let file = read
+      let hash = hashText(file.text)
       if (stored?.hash === hash) {
         seen.set(id, hash)
-        return { ...stored, file: path }
+        return { ...stored, file: file.path }
       }
       const kind = kindOfFile(id)
       const { head, version } = await audit.commit(describeEdit, async (access) => {
@@ -80,6 +86,9 @@ export function createHandEdits({ store, audit, files, compile }: HandEditsOptio
           scopes: scopesOf(kind),
           latestVersion: 0,
         }
+        // What the file held when it was read may have been overtaken since.
+        file = files.read(id) ?? file
+        hash = hashText(file.text)
         const active = before.activeVersion && (await readVersionRecord(access, id, before.activeVersion))
         if (active && (active.hash === hash || (await isOvertaken(access, id, file, hash, before))))
           return { head: before, version: active, recorded: false }
@@ -87,10 +96,10 @@ export function createHandEdits({ store, audit, files, compile }: HandEditsOptio
         const made: PolicyVersion = {
           id,
           version: before.latestVersion + 1,
-          text,
+          text: file.text,
           dialect: 'auto',
           hash,
-          by: `file ${path}`,
+          by: `file ${file.path}`,
           at: file.changedAt,
           reason: 'The file was changed.',
         }
@@ -99,9 +108,9 @@ export function createHandEdits({ store, audit, files, compile }: HandEditsOptio
         return { head: after, version: made, recorded: true }
       })
       if (version.hash !== hash) await bringInLine(id, version)
-      seen.set(id, version.hash)
+      else seen.set(id, hash)
       const { dialect, at } = version
-      return { head, version: version.version, text: version.text, hash: version.hash, dialect, at, file: path }
+      return { head, version: version.version, text: version.text, hash: version.hash, dialect, at, file: file.path }
     },
   }
 
