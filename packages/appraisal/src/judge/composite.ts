@@ -1,9 +1,10 @@
 /** Judging composite evidence: the machine and each device by itself, then what ties them. */
 import { isCodedError } from '@veritee/codec/error'
 import { type CompositeEvidence, checkSvsmPair, parseCompositeEvidence } from '@veritee/evidence/composite'
-import type { Check, Finding } from '@veritee/evidence/result'
+import type { Check, Claims, Finding } from '@veritee/evidence/result'
 import type { Expectations } from '../expectations/types.ts'
 import type { JudgeOptions } from './options.ts'
+import { describeUnbound, KEY_UNPROVEN, MANIFEST_CHECK } from './svsm.ts'
 import type { Answer, Answers, Judgement } from './types.ts'
 
 /** Judges one piece of evidence. */
@@ -26,7 +27,7 @@ export async function judgeComposite(json: object, options: JudgeOptions, judgeO
   for (const device of evidence.devices) {
     devices.push(await judgeOne(device.evidence, optionsOf(device.tee, options)))
   }
-  return join(primary, devices, checkPair(primary, evidence))
+  return join(primary, devices, checkPair(primary, devices, evidence))
 }
 
 /** Init data and event logs are the machine's. */
@@ -60,21 +61,32 @@ function isOf(path: string, tee: string): boolean {
 }
 
 /** The pair of an SNP report and its vTPM; other machines have none. */
-function checkPair({ tee = '' }: Judgement, evidence: CompositeEvidence): readonly Check[] {
+function checkPair(
+  { tee = '', checks }: Judgement,
+  devices: readonly Judgement[],
+  evidence: CompositeEvidence,
+): readonly Check[] {
+  const id = 'composite.svsm'
   try {
-    return checkSvsmPair(tee, evidence) ? [{ id: 'composite.svsm', result: 'pass' }] : []
+    if (!checkSvsmPair(tee, evidence)) return []
+    // A manifest that the report is not known to cover pairs nothing.
+    const isBound = checks.some((check) => check.id === MANIFEST_CHECK && check.result === 'pass')
+    if (!isBound) return [describeUnbound(id)]
+    const tpm = devices.find((device) => device.tee === 'tpm')?.claims['tpm'] as Claims | undefined
+    const isCertified = tpm?.['ak_bound_by'] === 'certificate'
+    return [{ id, result: 'pass' }, ...(isCertified ? [KEY_UNPROVEN] : [])]
   } catch (error) {
     if (!isCodedError(error)) throw error
     const { code, message, next, details } = error
     const { expected, actual } = details
-    return [{ id: 'composite.svsm', result: 'fail', code, message, next, expected, actual }]
+    return [{ id, result: 'fail', code, message, next, expected, actual }]
   }
 }
 
 function join(primary: Judgement, devices: readonly Judgement[], pair: readonly Check[]): Judgement {
   const parts = [primary, ...devices]
   const answers = joinAnswers(parts)
-  const isPaired = pair.every(({ result }) => result === 'pass')
+  const isPaired = pair.every(({ result }) => result !== 'fail')
   const genuine = isPaired && parts.every((part) => part.genuine)
   const ends = parts.flatMap(({ expiresAt }) => (expiresAt === undefined ? [] : [expiresAt]))
   return {

@@ -24,11 +24,15 @@ const [HSK, CEK] = [0x13, 0x1004]
 
 /** Raw report pages and evidence JSON. */
 export const CSV_VERIFIER: TeeVerifier = {
-  read: (content) => {
-    if (content.kind === 'evidence-json') return readEvidence(parseCsvEvidence(content.evidence))
+  read: (content, options) => {
+    if (content.kind === 'evidence-json') return readJson(content.evidence, options)
     return readEvidence(parseCsvPage((content as { readonly bytes: Uint8Array }).bytes))
   },
-  readJson: (evidence) => readEvidence(parseCsvEvidence(evidence)),
+  readJson,
+}
+
+function readJson(evidence: object, { acceptance }: JudgeOptions): ReadableEvidence {
+  return readEvidence(parseCsvEvidence(evidence, { experimental: acceptance?.csv?.allowExperimental === true }))
 }
 
 function readEvidence(evidence: CsvEvidence): ReadableEvidence {

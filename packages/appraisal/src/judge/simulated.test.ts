@@ -56,6 +56,32 @@ describe('simulated machines of every kind', () => {
     await expectAccepted(evidence, file('root', world.root.certificate), {})
   })
 
+  test('CSV_REPORT_EXPERIMENTAL: version 3 is read by name alone, and every verdict says so', async () => {
+    const world = createCsvWorld({ now: NOW, seed: 'judge csv 3' })
+    const evidence = world.issueEvidence({ version: 3, reportData, hostData: 'ab'.repeat(64) })
+    const root = file('root', world.root.certificate)
+    const acceptance = { csv: { allowExperimental: true } }
+    const judgement = await expectAccepted(evidence, root, { acceptance })
+    expect(judgement.claims).toMatchObject({ csv: { version: '3', host_data: 'ab'.repeat(64) } })
+    expect(judgement.findings).toContainEqual(
+      expect.objectContaining({ code: 'CSV_REPORT_EXPERIMENTAL', severity: 'warning' }),
+    )
+    const unnamed = await judgeEvidence(evidence, { now: NOW, reportData, ...sortSimulatedRoots([root]) })
+    expect(unnamed.answers.readable).toBe('no')
+    expect(unnamed.checks.at(-1)).toMatchObject({
+      code: 'CSV_REPORT_FORMAT',
+      next: expect.stringContaining('--allow-experimental'),
+    })
+    const initData = [new Uint8Array(64).fill(0xab)]
+    expect(
+      await judgeEvidence(evidence, { now: NOW, initData, acceptance, ...sortSimulatedRoots([root]) }),
+    ).toMatchObject({ accepted: true })
+    const wrapper = { ...(evidence['attestation_report'] as object), flags: 1 }
+    const relabelled = { ...evidence, attestation_report: wrapper }
+    const judged = await judgeEvidence(relabelled, { now: NOW, initData, ...sortSimulatedRoots([root]) })
+    expect(judged.findings.map(({ code }) => code)).toContain('APPRAISAL_INIT_DATA_MISMATCH')
+  })
+
   test('TPM, whose event log leads to its registers, and whose PCR 8 proves nothing else', async () => {
     const world = createTpmWorld({ now: NOW, seed: 'judge tpm' })
     const evidence = world.issueEvidence({ nonce: reportData.subarray(0, 32), commandLine: 'quiet ro' })

@@ -1,6 +1,4 @@
 /** Judging SEV-SNP evidence. */
-import { concatBytes, decodeBase64, equalBytes } from '@veritee/codec/bytes'
-import { digest } from '@veritee/codec/hash'
 import {
   appraiseSnp,
   claimsOfSnpReport,
@@ -16,6 +14,7 @@ import {
 import { sortGiven } from './collateral.ts'
 import { isDebugAllowed } from './debug.ts'
 import type { JudgeOptions } from './options.ts'
+import { describeServices } from './svsm.ts'
 import type { GenuineEvidence, ReadableEvidence, TeeVerifier } from './verifier.ts'
 
 /** Reports alone, and evidence JSON in both serialisations. */
@@ -35,7 +34,7 @@ function readEvidence(evidence: SnpEvidence): ReadableEvidence {
       const collateral = joinCollateral(evidence, options)
       const { roots } = options.trust?.snp ?? {}
       const trust = { collateral, now: options.now, ...(roots === undefined ? {} : { roots }) }
-      return describeGenuine(await verifySnpReport(evidence.report, trust), evidence)
+      return describeGenuine(await verifySnpReport(evidence.report, trust), evidence, options)
     },
   }
 }
@@ -53,20 +52,16 @@ export function giveSnpCollateral(options: JudgeOptions): SnpCollateral {
   return parseSnpCollateral([...certificates, ...crls])
 }
 
-function describeGenuine(verified: VerifiedSnp, { svsmManifest }: SnpEvidence): GenuineEvidence {
+function describeGenuine(verified: VerifiedSnp, evidence: SnpEvidence, options: JudgeOptions): GenuineEvidence {
   const { report, checks, simulated, root, expiresAt } = verified
   const { report_data, init_data, ...claims } = claimsOfSnpReport(report)
-  const manifest = svsmManifest === undefined ? undefined : decodeBase64(svsmManifest)
+  const services = describeServices(evidence, options)
   return {
     advisories: [],
-    checks,
-    claims: {
-      snp: { ...claims, ...(manifest === undefined ? {} : { svsm_attestation: true, svsm_manifest: svsmManifest }) },
-      report_data,
-      init_data,
-    },
+    checks: [...checks, ...services.checks],
+    claims: { snp: { ...claims, ...services.claims }, report_data, init_data },
     reportData: report.reportData,
-    ...(manifest === undefined ? {} : { isAnswerTo: (asked) => coversManifest(report.reportData, asked, manifest) }),
+    ...(services.isAnswerTo === undefined ? {} : { isAnswerTo: services.isAnswerTo }),
     initData: report.hostData,
     isLogReplayed: false,
     simulated,
@@ -74,12 +69,6 @@ function describeGenuine(verified: VerifiedSnp, { svsmManifest }: SnpEvidence): 
     expiresAt,
     appraise: (options) => appraiseSnp(verified, createSnpAcceptance(options)),
   }
-}
-
-/** With a services manifest of an SVSM the report data is SHA-512(nonce padded to 64 bytes ‖ manifest). */
-function coversManifest(field: Uint8Array, asked: Uint8Array, manifest: Uint8Array): boolean {
-  if (asked.length === 0 || asked.length > 64) return false
-  return equalBytes(field, digest('sha512', concatBytes(asked, new Uint8Array(64 - asked.length)), manifest))
 }
 
 /** The acceptance rules with what the expectations relax by name. */

@@ -60,7 +60,7 @@ export function addSimulate(program: Command, { io }: Face): void {
       .description(kind.title)
       .requiredOption('--out <dir>', 'folder to write; a world that is there already is used again')
       .option('--report-data <hex>', kind.question)
-    for (const [name, what] of Object.entries(kind.registers)) command.option(`--${kebab(name)} <hex>`, what)
+    for (const [name, what] of Object.entries(kind.registers)) command.option(`--${kebab(name)} <value>`, what)
     if (kind.breakages.length > 0)
       command.option('--break <code>', 'break the evidence so that verification raises this code')
     command
@@ -92,6 +92,7 @@ async function simulateOther(io: Io, kind: SimulatedKind, options: SimulateOptio
     evidence: made.evidence,
     collateral: made.collateral,
     root: kind.root,
+    ...(made.options === undefined ? {} : { options: made.options }),
   })
 }
 
@@ -101,15 +102,20 @@ interface Written {
   readonly evidence: string
   readonly collateral: readonly string[]
   readonly root: string
+  readonly options?: string
 }
 
 /** Says what was written, and the line that judges it. */
-function report(io: Io, options: SimulateOptions, { name, files, evidence, collateral, root }: Written): void {
+function report(
+  io: Io,
+  options: SimulateOptions,
+  { name, files, evidence, collateral, root, options: more }: Written,
+): void {
   const { out } = options
   const given = collateral.map((file) => ` --collateral ${join(out, file)}`).join('')
   // A root that is not trusted is what such a case is about.
   const trusted = options.break?.endsWith('_CHAIN_ROOT') === true ? '' : ` --trust-simulated-root ${join(out, root)}`
-  const verify = `veritee verify ${join(out, evidence)}${given}${trusted}`
+  const verify = `veritee verify ${join(out, evidence)}${given}${trusted}${more === undefined ? '' : ` ${more}`}`
   if (options.json) io.out(`${JSON.stringify({ simulated: true, folder: out, files, verify })}\n`)
   else io.out(`SIMULATED ${name} evidence in ${out}: ${files.join(', ')}\njudge it: ${verify}\n`)
 }

@@ -24,6 +24,7 @@ interface VerifyOptions {
   readonly expect?: string
   readonly acceptTcb?: string
   readonly allowDebug?: boolean
+  readonly allowExperimental?: boolean
   readonly allowVmpl?: string
   readonly allowAk: readonly string[]
   readonly trustSimulatedRoot: readonly string[]
@@ -75,6 +76,7 @@ export function addVerify(program: Command, { io, exit }: Face): void {
     .option('--allow-debug', 'accept environments that can be debugged')
     .option('--trust-simulated-root <file>', 'trust this simulated root; may be given several times', collect, [])
     .option('--allow-vmpl <list>', 'SEV-SNP privilege levels to accept, separated by commas (default: 0)')
+    .option('--allow-experimental', 'read formats whose layout is not settled: CSV reports of version 3')
     .option('--event-log <file>', 'event log to replay against the evidence, instead of the one inside')
     .option(
       '--trust-tpm-authority <file>',
@@ -117,6 +119,7 @@ async function readOptions(io: Io, options: VerifyOptions): Promise<JudgeOptions
   const acceptance: NonNullable<JudgeOptions['acceptance']> = {
     ...(options.acceptTcb === undefined ? {} : { tcbStatuses: readStatuses(options.acceptTcb) }),
     ...(options.allowDebug ? { allowDebug: true } : {}),
+    ...(options.allowExperimental ? { csv: { allowExperimental: true } } : {}),
     ...(options.allowVmpl === undefined ? {} : { snp: { allowVmpl: readLevels(options.allowVmpl) } }),
   }
   return {

@@ -1,4 +1,5 @@
 import { CSV_BREAKAGES, createCsvWorld, encodeCsvEvidence, loadCsvWorld, saveCsvWorld } from '@veritee/simulator/csv'
+import { CliError } from '../errors.ts'
 import { jsonOf, type Simulated, type SimulatedKind } from './kind.ts'
 
 const HSK_BYTES = 832
@@ -8,7 +9,11 @@ export const CSV: SimulatedKind = {
   title: 'a simulated Hygon CSV chip and evidence of it',
   root: 'hrk.pem',
   question: 'report data, up to 64 bytes',
-  registers: { measure: 'launch measurement, 32 bytes' },
+  registers: {
+    reportVersion: 'report version, 2 or the experimental 3 (default: 2)',
+    measure: 'launch measurement, 32 bytes',
+    hostData: 'host data, 64 bytes, in version 3 alone',
+  },
   // A page of another size is refused as evidence JSON already.
   breakages: CSV_BREAKAGES.map(({ code }) => code).filter((code) => code !== 'CSV_REPORT_SIZE'),
   async make(folder, { exists, now, values, reportData, breakage }) {
@@ -20,9 +25,19 @@ export const CSV: SimulatedKind = {
       const chain = hskCek === undefined ? {} : { hsk: hskCek.slice(0, HSK_BYTES), cek: hskCek.slice(HSK_BYTES) }
       return writeEvidence(evidence ?? encodeCsvEvidence({ ...parts, ...chain }), undefined)
     }
+    const { reportVersion = '2', ...fields } = values
+    const version = readVersion(reportVersion)
     const asked = reportData === undefined ? {} : { reportData }
-    return writeEvidence(world.issueEvidence({ version: 2, ...values, ...asked }), world.hskCek)
+    const made = writeEvidence(world.issueEvidence({ version, ...fields, ...asked }), world.hskCek)
+    return version === 3 ? { ...made, options: '--allow-experimental' } : made
   },
+}
+
+function readVersion(text: string): 2 | 3 {
+  if (text === '2' || text === '3') return text === '2' ? 2 : 3
+  throw new CliError('CLI_ARGUMENT_INVALID', '--report-version does not take this value.', {
+    details: { path: '--report-version', expected: ['2', '3'], actual: text },
+  })
 }
 
 /** Evidence JSON, and HSK with CEK where somebody fetched them. */

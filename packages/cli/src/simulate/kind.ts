@@ -8,6 +8,8 @@ export interface Simulated {
   readonly evidence: string
   /** Files of collateral, by their names. */
   readonly collateral: readonly string[]
+  /** What the line that judges it must say beside. */
+  readonly options?: string
 }
 
 /** One kind of machine. */
@@ -18,7 +20,7 @@ export interface SimulatedKind {
   readonly root: string
   /** What `--report-data` is for this kind. */
   readonly question: string
-  /** Registers that options set: the simulator's member and what it is. */
+  /** What options set: the simulator's member and what it is. */
   readonly registers: Readonly<Record<string, string>>
   /** Codes that evidence can be broken for. */
   readonly breakages: readonly string[]

@@ -18,6 +18,8 @@ export interface CsvAcceptance {
   }
   /** Accept version 1 reports without a pin. Default false. */
   readonly allowUnpinnedNonce?: boolean
+  /** Read version 3 reports, whose layout is not settled. Default false; it is said as a warning. */
+  readonly allowExperimental?: boolean
   /** Accept a serial number that only the evidence itself vouches for. Default true; it is said as a warning. */
   readonly allowUnboundSerialNumber?: boolean
 }
@@ -35,6 +37,16 @@ export function appraiseCsv(verified: VerifiedCsv, acceptance: CsvAcceptance = {
       actual: encodeHex(report.measure),
       message: 'All fields of a version 1 report hide under a value that nothing signs, and no field is pinned.',
       next: 'Pin the launch measurement, or use report version 2.',
+    })
+  }
+  if (report.version === 3) {
+    findings.push({
+      code: 'CSV_REPORT_EXPERIMENTAL',
+      severity: acceptance.allowExperimental ? 'warning' : 'error',
+      path: 'csv.version',
+      actual: '3',
+      message: 'The layout of version 3 reports is not settled: host data is read where one implementation writes it.',
+      next: 'Use report version 2, or accept experimental formats by name.',
     })
   }
   if (!report.policy.noDebug && !acceptance.allowDebug) {

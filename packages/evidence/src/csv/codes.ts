@@ -42,7 +42,7 @@ export const CSV_ERRORS: Readonly<Record<CsvErrorCode, ErrorEntry>> = {
   CSV_REPORT_FORMAT: row(
     400,
     'The report is wrapped in a format that cannot be read here.',
-    'Formats 1 and 2 are read, 3 by name.',
+    'Formats 1 and 2 are read. Format 3 is experimental: accept it by name, with --allow-experimental.',
   ),
   CSV_REPORT_RESERVED: row(400, 'A part of the report that must be zero is not.', RESEND),
   CSV_REPORT_USAGE: row(422, 'The report does not say that the platform endorsement key signed it with SM2.', RESEND),

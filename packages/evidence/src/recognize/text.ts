@@ -8,6 +8,8 @@ import type { RecognizedContent, Wrapping } from './types.ts'
 /** Three parts in the URL alphabet, the first of which starts like `{"`: a JSON header. */
 const TOKEN = /^ey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$/
 const HEX = /^(?:0x)?[0-9a-f]+$/i
+/** What this project writes a root of Hygon under, which is no X.509 certificate. */
+const HYGON_LABEL = 'HYGON ROOT KEY'
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
 
 /** Recognises a text that is something by itself: PEM, JSON or a token. */
@@ -43,6 +45,8 @@ function tryBase64(text: string): Uint8Array | undefined {
 
 function recognizePem(text: string): RecognizedContent | undefined {
   const blocks = readPem(text)
+  const [hygon] = blocks.filter(({ label }) => label === HYGON_LABEL)
+  if (hygon !== undefined && blocks.length === 1) return { kind: 'hygon-certificates', bytes: hygon.der }
   const certificates = blocks.filter(({ label }) => label === 'CERTIFICATE').map(({ der }) => der)
   const crls = blocks.filter(({ label }) => label === 'X509 CRL').map(({ der }) => der)
   return certificates.length + crls.length === 0 ? undefined : { kind: 'x509', certificates, crls }

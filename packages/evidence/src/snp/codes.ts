@@ -97,6 +97,11 @@ export const SNP_ERRORS: Readonly<Record<SnpErrorCode, ErrorEntry>> = {
     'No revocation list was given, so revocation was not checked.',
     'Give the list of the AMD key distribution service with --collateral.',
   ),
+  SNP_MANIFEST_UNBOUND: row(
+    422,
+    'Nothing ties the services manifest beside the report to it: the report covers it together with the question.',
+    'Give the report data that the evidence was asked for.',
+  ),
   SNP_SIGNATURE_INVALID: row(
     422,
     'The report is not signed by the key of its certificate.',
@@ -143,6 +148,7 @@ export type SnpErrorCode =
   | 'SNP_CRL_EXPIRED'
   | 'SNP_CRL_REVOKED'
   | 'SNP_CRL_ABSENT'
+  | 'SNP_MANIFEST_UNBOUND'
   | 'SNP_SIGNATURE_INVALID'
   | 'SNP_FIRMWARE_INVALID'
   | 'SNP_LAUNCH_INVALID'

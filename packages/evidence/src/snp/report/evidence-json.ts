@@ -2,7 +2,8 @@
  * The evidence JSON of the Trustee forks: `{attestation_report, cert_chain, svsm_manifest?}`, where the report is a
  * serialised structure in one of two spellings. Both are turned back into the 1184 raw bytes that were signed.
  */
-import { u32le, u64le } from '@veritee/codec/bytes'
+import { decodeBase64, u32le, u64le } from '@veritee/codec/bytes'
+import { isCodedError } from '@veritee/codec/error'
 import { SnpError } from '../codes.ts'
 import type { SnpProduct, SnpReport } from '../types.ts'
 import { FIELDS, REPORT_BYTES, SIGNATURE_HALF_BYTES } from './layout.ts'
@@ -39,12 +40,23 @@ export function parseSnpEvidence(json: unknown): SnpEvidence {
   const evidence = objectAt(json, 'evidence')
   const report = parseSnpReport(encodeReport(objectAt(evidence['attestation_report'], 'attestation_report')))
   const manifest = evidence['svsm_manifest']
-  if (manifest !== undefined && manifest !== null && typeof manifest !== 'string')
+  if (manifest !== undefined && manifest !== null && !isBase64(manifest))
     throw misshapen('svsm_manifest', 'base64 text')
   return {
     report,
     certificates: parseCertificates(evidence['cert_chain']),
     ...(typeof manifest === 'string' ? { svsmManifest: manifest } : {}),
+  }
+}
+
+function isBase64(value: unknown): boolean {
+  if (typeof value !== 'string') return false
+  try {
+    decodeBase64(value)
+    return true
+  } catch (error) {
+    if (isCodedError(error)) return false
+    throw error
   }
 }
 
