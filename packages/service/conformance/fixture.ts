@@ -97,8 +97,12 @@ export class HandClient {
   nonce = ''
   keys: CryptoKeyPair | undefined
 
-  constructor(url: string) {
+  readonly headers: Record<string, string>
+
+  /** @param headers sent with every request */
+  constructor(url: string, headers: Record<string, string> = {}) {
     this.url = `${url}/kbs/v0`
+    this.headers = headers
   }
 
   async auth(body: unknown = { version: '0.4.0', tee: 'tdx', 'extra-params': '' }): Promise<Response> {
@@ -131,7 +135,7 @@ export class HandClient {
   }
 
   resource(path: string, headers: Record<string, string> = { cookie: this.cookie }): Promise<Response> {
-    return fetch(`${this.url}/resource/${path}`, { headers })
+    return fetch(`${this.url}/resource/${path}`, { headers: { ...this.headers, ...headers } })
   }
 
   async open(response: Response): Promise<string> {
@@ -143,7 +147,7 @@ export class HandClient {
   async post(path: string, body: unknown): Promise<Response> {
     const response = await fetch(this.url + path, {
       method: 'POST',
-      headers: { cookie: this.cookie, 'content-type': 'application/json' },
+      headers: { ...this.headers, cookie: this.cookie, 'content-type': 'application/json' },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })
     const [line] = response.headers.getSetCookie()

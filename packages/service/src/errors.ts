@@ -201,6 +201,21 @@ const ROWS = {
     summary: 'So many others follow the events that there is no place left.',
     next: 'Try again later, or follow the events at another replica.',
   },
+  SERVICE_INSTANCE_INVALID: {
+    status: 400,
+    summary: 'The header AAInstanceInfo does not name an instance.',
+    next: 'Send a JSON object of short texts with instance_id in it.',
+  },
+  SERVICE_INSTANCES_FULL: {
+    status: 503,
+    summary: 'So many instances run that there is no room for one more.',
+    next: 'Try again when instances that stopped are forgotten, or have the operator look at who sends heartbeats.',
+  },
+  SERVICE_CREDENTIAL_ABSENT: {
+    status: 404,
+    summary: 'There is no credential file, or it cannot be read.',
+    next: 'Have the operator name a file with gateway.credential.',
+  },
   SERVICE_BACKUP_EXISTS: {
     status: 409,
     summary: 'The file or the data directory that would be written exists already.',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { encodeUtf8 } from '@veritee/codec/bytes'
 import { addConfiguredKeys, createAccessFace, createGate, createKeyRoom } from './access/index.ts'
 import { type AttemptRoom, createAttemptFace, createAttemptRoom } from './attempts/index.ts'
 import { answerAudited, createAuditFace, createAuditLog } from './audit/index.ts'
@@ -12,6 +13,7 @@ import {
   SESSION_COOKIE,
 } from './broker-face/index.ts'
 import { parseConfig, type ServiceConfig, type ServiceConfigInput } from './config/index.ts'
+import { createGatewayFace, createInstanceRoom, noteCaller } from './gateway/index.ts'
 import { createGrpcListeners } from './grpc/index.ts'
 import { createHealthFace } from './health/index.ts'
 import {
@@ -38,6 +40,8 @@ import { openStore, type Store } from './store/index.ts'
 import { createRotatingTokenIssuer, openTokenFiles, signAuditHead } from './tokens/index.ts'
 
 const SWEEP_MS = 60_000
+/** A handshake that is opened to see whether handshakes can be. */
+const PROBE_REQUEST = encodeUtf8('{"version":"0.4.0","tee":"sample","extra-params":"foo"}')
 const KEY_WATCH_MS = 2000
 /** What a retired key made is understood so much longer than it lives: clocks of replicas differ. */
 const OVERLAP_SECONDS = 120
@@ -200,9 +204,30 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
           now,
         }),
         createAttemptFace({ attempts, gate, now }),
+        createGatewayFace({
+          gate,
+          audit,
+          attempts,
+          instances: createInstanceRoom({ store, lifetimeSeconds: config.gateway.heartbeatMinutes * 60, now }),
+          credential: config.gateway.credential,
+          probes: {
+            async kbs() {
+              handshakes.open(PROBE_REQUEST, now())
+              await store.probe()
+            },
+            async as() {
+              await tokens.listKeys()
+              await policies.room.readActive('default')
+            },
+            async rvps() {
+              await references.room.read()
+            },
+          },
+          now,
+        }),
         createKeysFace({ gate, ring, secrets, audit, claim: () => claimStore(store, ring), now }),
       ],
-      around: (route, c) => answerAudited(route, c, audit),
+      around: (route, c) => answerAudited(noteCaller(route), c, audit),
       admit: (c) => admitClient(c, clients, config),
       onAnswer: metrics.countAnswer,
     })

@@ -37,7 +37,9 @@ function nameAction(route: Route, c: HttpContext, error: unknown): string | unde
 }
 
 function describeRequest(c: HttpContext, action: string, error: unknown): AuditEvent {
-  const { object = c.req.path, detail, reason } = c.get('auditDetail') ?? {}
+  const { object = c.req.path, detail: told, reason } = c.get('auditDetail') ?? {}
+  const caller = c.get('caller')
+  const detail = told === undefined && caller === undefined ? undefined : { ...caller, ...told }
   const failure = error === undefined ? {} : describeOutcome(error)
   return {
     actor: nameActor(c),

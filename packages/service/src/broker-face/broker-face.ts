@@ -109,7 +109,7 @@ async function storeSecret(c: HttpContext, options: BrokerFaceOptions): Promise<
   await admitRequest(c, gate, 'secrets:write', name)
   const content = await readBody(c.req.raw, bodyBytes)
   const event = { actor: nameActor(c), action: 'secret.write', object: name, outcome: 'done' as const }
-  const detail = { bytes: content.length }
+  const detail = { ...c.get('caller'), bytes: content.length }
   const version = await audit.commit({ ...event, requestId: c.get('requestId'), detail }, (access) =>
     secrets.put(name, content, access),
   )
@@ -123,7 +123,8 @@ async function deleteSecret(c: HttpContext, { gate, audit, secrets }: BrokerFace
   const name = readResourceName(c)
   await admitRequest(c, gate, 'secrets:write', name)
   const event = { actor: nameActor(c), action: 'secret.delete', object: name, outcome: 'done' as const }
-  await audit.commit({ ...event, requestId: c.get('requestId') }, (access) => secrets.delete(name, access))
+  const detail = { ...c.get('caller') }
+  await audit.commit({ ...event, requestId: c.get('requestId'), detail }, (access) => secrets.delete(name, access))
   c.set('audited', true)
   noteFacts(c, { resource: name })
   return c.body(null, 200)

@@ -18,6 +18,8 @@ export interface HttpEnv {
     permission?: Permission
     /** Who a request is from when it is no administrator, such as a machine that attested. */
     actor?: AuditActor
+    /** Who called, as the audit entry of the request says it. */
+    caller?: Readonly<Record<string, string>>
     /** What the audit entry of the request says beside what its route says. */
     auditDetail?: Partial<Pick<AuditEvent, 'object' | 'detail' | 'reason'>>
     /** Records that are written together with the audit entry. */

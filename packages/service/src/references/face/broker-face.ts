@@ -26,7 +26,7 @@ export function createReferenceBrokerFace(options: ReferenceBrokerFaceOptions): 
   const readText = async (c: HttpContext) => decodeUtf8(await readBody(c.req.raw, bodyBytes))
   return {
     name: 'reference values',
-    basePaths: ['/kbs/v0', '/api/kbs/v0'],
+    basePaths: ['/kbs/v0', '/api/kbs/v0', '/api'],
     routes: [
       {
         method: 'get',
