@@ -181,6 +181,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
           audit,
           attempts,
           bodyBytes: config.limits.bodyBytes,
+          allowRsa15: config.broker.allowRsa15,
           secure: config.tls !== undefined,
           now,
         }),
@@ -306,7 +307,17 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
 }
 
 /** Keys of the configuration that a reload brings into effect. */
-const RELOADABLE: ReadonlySet<string> = new Set(['log', 'expect', 'collateral', 'trustSimulatedRoots', 'tls'])
+const RELOADABLE: ReadonlySet<string> = new Set([
+  'log',
+  'expect',
+  'collateral',
+  'trustSimulatedRoots',
+  'trustTpmAuthorities',
+  'trustEnclaveRoots',
+  'allowAttestationKeys',
+  'enabledTees',
+  'tls',
+])
 
 function listChanges(before: ServiceConfig, after: ServiceConfig): string[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof ServiceConfig)[]

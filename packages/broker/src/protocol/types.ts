@@ -103,6 +103,7 @@ export const TEE_NAMES = [
   'az-tdx-vtpm',
   'cca',
   'csv',
+  'enclave',
   'hygondcu',
   'hygontpm',
   'nvidia',

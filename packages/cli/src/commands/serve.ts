@@ -27,6 +27,7 @@ interface ServeOptions {
   readonly pccs?: string
   readonly expect?: string
   readonly trustSimulatedRoot: readonly string[]
+  readonly enableTee: readonly string[]
   readonly allowPlainHttp?: boolean
   readonly json?: boolean
 }
@@ -46,12 +47,23 @@ export function addServe(program: Command, { io, attendSignal }: Face): void {
     .option('--trustee-root <dir>', 'stands before every absolute path that those files name, to try them out')
     .option('--tls-cert <file>', 'certificate chain, PEM')
     .option('--tls-key <file>', 'private key, PEM')
-    .option('--collateral <file>', 'offline collateral bundle; may be given several times', collect, [])
+    .option(
+      '--collateral <file>',
+      'offline collateral: bundle, certificates, revocation list; may be given several times',
+      collect,
+      [],
+    )
     .option('--pccs <url>', 'collateral service to fetch from, such as https://localhost:8081/sgx/certification/v4/')
     .option('--expect <file>', 'what every machine must be, JSON or TOML')
     .option(
       '--trust-simulated-root <file>',
       'accept simulated evidence under this root (for trying out only)',
+      collect,
+      [],
+    )
+    .option(
+      '--enable-tee <kind>',
+      'accept sample or sampledevice evidence, which proves nothing (for trying out only)',
       collect,
       [],
     )
@@ -124,6 +136,7 @@ function overridesOf(options: ServeOptions): Record<string, unknown> {
     collateral: { bundles: list(options.collateral), pcs: options.pccs },
     expect: options.expect,
     trustSimulatedRoots: list(options.trustSimulatedRoot),
+    enabledTees: list(options.enableTee),
     allowPlainHttp: options.allowPlainHttp,
   }
 }

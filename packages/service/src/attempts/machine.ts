@@ -8,6 +8,12 @@ const IDENTITIES: Readonly<Record<string, readonly string[]>> = {
   sgx: ['platform_provider_id', 'platform_instance_id'],
   snp: ['chip_id'],
   csv: ['serial_number'],
+  tpm: ['ak_digest'],
+  hygontpm: ['ak_digest'],
+  'az-snp-vtpm': ['chip_id'],
+  'az-tdx-vtpm': ['platform_provider_id', 'platform_instance_id'],
+  nvidia: ['uuid'],
+  enclave: ['module_id'],
 }
 
 /**

@@ -12,6 +12,7 @@ import { judgeAttempt } from './attempt.ts'
 import { findAttestationToken } from './attested.ts'
 import { encodeCookie, readCookie } from './cookie.ts'
 import { ADMIN_DELETE, ADMIN_LIST, ADMIN_PUT, ATTEST, AUTH, RESOURCE } from './operations.ts'
+import { chooseShape } from './secret-shape.ts'
 import { requireRelease } from './verdicts.ts'
 
 /** Name of the session cookie in the key broker protocol. */
@@ -29,6 +30,8 @@ export interface BrokerFaceOptions {
   readonly audit: AuditLog
   readonly attempts: AttemptRoom
   readonly bodyBytes: number
+  /** Whether keys that say RSA1_5 are served. */
+  readonly allowRsa15: boolean
   /** Whether cookies are marked `Secure`. */
   readonly secure: boolean
   /** Epoch seconds. */
@@ -96,7 +99,10 @@ async function releaseSecret(c: HttpContext, options: BrokerFaceOptions): Promis
   await requireRelease(options.policy, name, verified.claims)
   const secret = await options.secrets.read(name)
   try {
-    return answerJson(c, JSON.stringify(await encryptSecret(secret, verified.teePublicKey)))
+    return answerJson(
+      c,
+      JSON.stringify(await encryptSecret(secret, verified.teePublicKey, chooseShape(verified, options.allowRsa15))),
+    )
   } finally {
     secret.fill(0)
   }

@@ -36,8 +36,12 @@ describe('configuration', () => {
         subjectClaims: [],
         additionalClaims: [],
       },
-      collateral: { bundles: [], timeoutSeconds: 10 },
+      collateral: { bundles: [], stores: [], timeoutSeconds: 10 },
       trustSimulatedRoots: [],
+      trustTpmAuthorities: [],
+      trustEnclaveRoots: [],
+      allowAttestationKeys: [],
+      enabledTees: [],
       release: { statuses: ['affirming'] },
       limits: {
         bodyBytes: 2097152,

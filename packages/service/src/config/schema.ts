@@ -87,11 +87,21 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
     .strictObject({
       bundles: z.array(file).default([]),
       pcs: z.url({ protocol: /^https?$/ }).optional(),
+      amdKds: z.url({ protocol: /^https?$/ }).optional(),
+      hygonKds: z.url({ protocol: /^https?$/ }).optional(),
+      stores: z.array(file).max(16).default([]),
       ca: file.optional(),
       timeoutSeconds: seconds(1, 120).default(10),
     })
     .prefault({}),
   trustSimulatedRoots: z.array(file).default([]),
+  trustTpmAuthorities: z.array(file).default([]),
+  trustEnclaveRoots: z.array(file).default([]),
+  allowAttestationKeys: z
+    .array(z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of a public key, 64 hexadecimal digits'))
+    .max(4096)
+    .default([]),
+  enabledTees: z.array(z.enum(['sample', 'sampledevice'])).default([]),
   expect: file.optional(),
   release: z
     .strictObject({
@@ -234,16 +244,29 @@ export interface ServiceConfig {
   /** Further HTTP listeners: the key broker alone (commonly port 8080), the attestation service alone (50005). */
   readonly listeners: { readonly broker?: string | undefined; readonly attestation?: string | undefined }
   readonly collateral: {
-    /** Offline bundle files, or directories of them. */
+    /** Files of Intel's bundles, certificates, revocation lists and Hygon certificates, or directories of them. */
     readonly bundles: readonly string[]
     /** Base URL of a PCS or PCCS. */
     readonly pcs?: string | undefined
-    /** PEM file of authorities to trust for it, beside the well-known ones. */
+    /** Base URLs of the key distribution services of AMD and Hygon; nobody is asked where they are left out. */
+    readonly amdKds?: string | undefined
+    readonly hygonKds?: string | undefined
+    /** Directories with files of those services that were put there before. */
+    readonly stores: readonly string[]
+    /** PEM file of authorities to trust for these services, beside the well-known ones. */
     readonly ca?: string | undefined
     readonly timeoutSeconds: number
   }
-  /** PEM or DER files of simulated roots. Whatever rests on one says `simulated`. */
+  /** Files of simulated roots of any kind, PEM or DER, or Hygon's form. Whatever rests on one says `simulated`. */
   readonly trustSimulatedRoots: readonly string[]
+  /** Files of authorities of TPM attestation keys. */
+  readonly trustTpmAuthorities: readonly string[]
+  /** Files of roots of platforms that run enclave virtual machines. */
+  readonly trustEnclaveRoots: readonly string[]
+  /** TPM attestation keys to accept, as the SHA-256 of their SPKI. */
+  readonly allowAttestationKeys: readonly string[]
+  /** Kinds that are refused unless they are named here, because anybody can write such evidence. */
+  readonly enabledTees: readonly ('sample' | 'sampledevice')[]
   /** A file of expectations that evidence must meet. */
   readonly expect?: string | undefined
   /** Token statuses that secrets are released to. A machine whose measurements nobody pinned has `warning`. */

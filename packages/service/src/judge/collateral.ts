@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { isCodedError } from '@veritee/codec/error'
 import {
   type CollateralEndpoint,
   CollateralError,
@@ -7,21 +8,36 @@ import {
   createCollateralClient,
   readBundle,
 } from '@veritee/collateral'
+import { parseAzureEvidence } from '@veritee/evidence/azure'
+import { type CollateralFile, type SortedCollateral, sortCollateral } from '@veritee/evidence/collateral'
+import { type DcapCollateral, parseDcapEvidence } from '@veritee/evidence/dcap'
 import type { Finding } from '@veritee/evidence/result'
 import type { ServiceConfig } from '../config/index.ts'
 import type { Logger } from '../log/index.ts'
-import { listNamedFiles, parseNamedFile, readNamedFile } from './named-files.ts'
+import { type ChipCertificates, openChipCertificates } from './chip-certificates.ts'
+import { listNamedFiles, parseNamedBytes, readNamedFile } from './named-files.ts'
 
-/** What was found for a quote: a set, or why there is none. */
+/** What was found for evidence, or why something is missing. */
 export interface FoundCollateral {
-  readonly set?: CollateralSet
+  /** Intel's, for a quote. */
+  readonly dcap?: DcapCollateral
+  /** Certificates and revocation lists of every other vendor. */
+  readonly files: SortedCollateral
   readonly finding?: Finding
+}
+
+/** A file of collateral that the configuration names, and what Intel's say of themselves. */
+export interface NamedCollateral {
+  readonly file: CollateralFile
+  readonly sets: readonly CollateralSet[]
 }
 
 /** Where the service gets collateral. Nothing from it is verified before the evidence is. */
 export interface CollateralSource {
-  /** @throws CollateralError when a service does not answer, so that nothing can be said about the quote now */
-  find(quote: Uint8Array): Promise<FoundCollateral>
+  /** @throws CollateralError when a service does not answer, so that nothing can be said about the evidence now */
+  find(tee: string, evidence: unknown): Promise<FoundCollateral>
+  /** Everything that the configuration names, as it was read. */
+  readonly named: readonly NamedCollateral[]
   close(): Promise<void>
 }
 
@@ -29,10 +45,10 @@ export interface CollateralSource {
 const SERVICE_FAILURES = /^COLLATERAL_(?:SERVICE_|TIMEOUT|TLS_|ACCESS_|REDIRECT_|RESPONSE_)/
 
 /**
- * Opens the collateral that the configuration names: offline bundles, and a service when one is given.
+ * Opens the collateral that the configuration names: offline files, and services where they are given.
  *
  * @param dir the data directory: what a service gave is kept in `collateral/`
- * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_FILE_INVALID; CollateralError for the address of the service
+ * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_FILE_INVALID; CollateralError for the address of a service
  */
 export function openCollateral(
   config: ServiceConfig['collateral'],
@@ -41,28 +57,65 @@ export function openCollateral(
   log: Logger,
 ): CollateralSource {
   const key = 'collateral.bundles'
-  const files = config.bundles.flatMap((path) => listNamedFiles(path, key))
-  const bundles = files.map((path) =>
-    parseNamedFile(path, key, (text) => readBundle(text, { name: path, fetchedAt: now() })),
-  )
+  const paths = config.bundles.flatMap((path) => listNamedFiles(path, key))
+  const named = paths.map((path) => parseNamedBytes(path, key, (bytes) => readCollateralFile(path, bytes, now())))
+  const files = sortCollateral(named.filter(({ sets }) => sets.length === 0).map(({ file }) => file))
   const client = createCollateralClient({
     endpoints: listEndpoints(config),
-    bundles: [createArchive(bundles.flatMap(({ sets }) => sets))],
+    bundles: [createArchive(named.flatMap(({ sets }) => sets))],
     now,
     limits: { timeoutMs: config.timeoutSeconds * 1000 },
     onNotice: ({ code, message, cause }) => log.warn({ code, err: cause }, message),
     ...(config.pcs === undefined ? {} : { cacheDirectory: join(dir, 'collateral') }),
   })
+  const chips = openChipCertificates(config, dir, now, log)
   return {
-    async find(quote) {
+    named,
+    async find(tee, evidence) {
       try {
-        return { set: await client.fetchCollateralFor(quote) }
+        const quote = findQuote(tee, evidence)
+        const dcap = quote === undefined ? undefined : (await client.fetchCollateralFor(quote)).collateral
+        const own = await chips.find(tee, evidence)
+        return { files: joinFiles(files, own), ...(dcap === undefined ? {} : { dcap }) }
       } catch (error) {
         if (!(error instanceof CollateralError) || SERVICE_FAILURES.test(error.code)) throw error
-        return { finding: describeAbsence(error) }
+        return { files, finding: describeAbsence(error) }
       }
     },
-    close: () => client.close(),
+    async close() {
+      await Promise.all([client.close(), chips.close()])
+    },
+  }
+}
+
+/** Intel's bundles are JSON; everything else is told apart by its content. */
+function readCollateralFile(name: string, bytes: Uint8Array, fetchedAt: number): NamedCollateral {
+  const file = { name, bytes }
+  const isJson = bytes.find((byte) => byte > 0x20) === 0x7b
+  if (isJson) return { file, sets: readBundle(new TextDecoder().decode(bytes), { name, fetchedAt }).sets }
+  sortCollateral([file])
+  return { file, sets: [] }
+}
+
+function joinFiles(files: SortedCollateral, more: ChipCertificates): SortedCollateral {
+  if (more.length === 0) return files
+  const own = sortCollateral(more.map((bytes, index) => ({ name: `fetched ${index}`, bytes })))
+  return {
+    dcap: files.dcap,
+    certificates: [...own.certificates, ...files.certificates],
+    crls: [...own.crls, ...files.crls],
+    hygon: [...own.hygon, ...files.hygon],
+  }
+}
+
+/** The quote that needs Intel's collateral; what is no such evidence the judge finds out. */
+function findQuote(tee: string, evidence: unknown): Uint8Array | undefined {
+  try {
+    if (tee === 'tdx' || tee === 'sgx') return parseDcapEvidence(evidence as object).quote
+    return tee === 'az-tdx-vtpm' ? parseAzureEvidence(evidence).tdQuote : undefined
+  } catch (error) {
+    if (isCodedError(error)) return undefined
+    throw error
   }
 }
 

@@ -1,18 +1,12 @@
 import { type Expectations, parseExpectations } from '@veritee/appraisal/expectations'
 import { type Judgement, judgeEvidence } from '@veritee/appraisal/judge'
-import { isCodedError } from '@veritee/codec/error'
-import {
-  createDcapVerifier,
-  type DcapRoot,
-  INTEL_SGX_ROOT,
-  parseDcapEvidence,
-  parseDcapRoot,
-} from '@veritee/evidence/dcap'
+import { createDcapVerifier } from '@veritee/evidence/dcap'
 import type { JudgeRequest } from '../attestation/index.ts'
 import type { ServiceConfig } from '../config/index.ts'
 import type { Logger } from '../log/index.ts'
-import { type FoundCollateral, openCollateral } from './collateral.ts'
+import { type NamedCollateral, openCollateral } from './collateral.ts'
 import { parseNamedFile } from './named-files.ts'
+import { describeTrust, type EvidenceTrust, openTrust } from './trust.ts'
 
 /** Judges evidence by what the configuration trusts and expects. */
 export interface EvidenceJudge {
@@ -25,6 +19,9 @@ export interface EvidenceJudge {
   judge(evidence: JudgeRequest, now: number): Promise<Judgement>
   /** Sentences about what is trusted only because the configuration says so. */
   readonly notices: readonly string[]
+  /** What is trusted, and the files of collateral that the configuration names. */
+  readonly trust: EvidenceTrust
+  readonly collateral: readonly NamedCollateral[]
   close(): Promise<void>
 }
 
@@ -35,29 +32,35 @@ export interface EvidenceJudge {
  * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_FILE_INVALID; CollateralError for the address of the service
  */
 export function createEvidenceJudge(config: ServiceConfig, dir: string, now: () => number, log: Logger): EvidenceJudge {
-  const simulated = config.trustSimulatedRoots.map((path) => parseNamedFile(path, 'trustSimulatedRoots', parseDcapRoot))
-  const dcapVerifier = createDcapVerifier({ roots: [INTEL_SGX_ROOT, ...simulated] })
+  const trust = openTrust(config)
+  const { roots } = trust
+  const dcapVerifier = createDcapVerifier({ roots })
   const expectations =
     config.expect === undefined ? undefined : parseNamedFile(config.expect, 'expect', parseExpectations)
   const collateral = openCollateral(config.collateral, dir, now, log)
   return {
-    async judge(bound, at) {
-      const { set, finding } = await findCollateral(bound, collateral.find)
-      const judgement = await judgeEvidence(asInput(bound.evidence), {
+    trust,
+    collateral: collateral.named,
+    async judge({ tee, evidence, reportData, initData }, at) {
+      const { dcap, files, finding } = await collateral.find(tee, evidence)
+      const judgement = await judgeEvidence(asInput(evidence), {
         now: at,
-        tee: bound.tee,
-        ...(bound.reportData === undefined ? {} : { reportData: bound.reportData }),
+        tee,
+        roots,
+        trust: trust.trustFor(tee),
         dcapVerifier,
-        ...(bound.initData === undefined ? {} : { initData: bound.initData.digests }),
+        collateralFiles: files,
+        ...(reportData === undefined ? {} : { reportData }),
+        ...(initData === undefined ? {} : { initData: initData.digests }),
         ...(expectations === undefined ? {} : { expectations }),
-        ...(set === undefined ? {} : { collateral: set.collateral }),
+        ...(dcap === undefined ? {} : { collateral: dcap }),
       })
       return finding === undefined || judgement.accepted
         ? judgement
         : { ...judgement, findings: [finding, ...judgement.findings] }
     },
     notices: [
-      ...describeRoots(simulated),
+      ...describeTrust(trust, config),
       ...describeAllowances(expectations),
       ...describeRelease(config.release, expectations),
     ],
@@ -68,31 +71,6 @@ export function createEvidenceJudge(config: ServiceConfig, dir: string, now: () 
 /** Evidence that is no object is judged as text, and found unreadable there. */
 function asInput(evidence: unknown): object | string {
   return typeof evidence === 'object' && evidence !== null ? evidence : JSON.stringify(evidence)
-}
-
-/** Only quotes need collateral; what is no quote the judge finds out. */
-async function findCollateral(
-  { evidence, tee }: JudgeRequest,
-  find: (quote: Uint8Array) => Promise<FoundCollateral>,
-): Promise<FoundCollateral> {
-  if (tee !== 'tdx' && tee !== 'sgx') return {}
-  let quote: Uint8Array
-  try {
-    ;({ quote } = parseDcapEvidence(evidence as object))
-  } catch (error) {
-    if (isCodedError(error)) return {}
-    throw error
-  }
-  return find(quote)
-}
-
-function describeRoots(roots: readonly DcapRoot[]): string[] {
-  return roots
-    .filter((root) => root.simulated)
-    .map(
-      (root) =>
-        `The simulated root "${root.name}" is trusted: whoever has its key can make evidence that is accepted here.`,
-    )
 }
 
 function describeAllowances(expectations: Expectations | undefined): string[] {

@@ -12,10 +12,10 @@ describe('files that the configuration names', () => {
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   })
 
-  test('a file names itself, a directory its .json files in order', () => {
-    for (const name of ['b.json', 'a.json', 'notes.txt']) writeFileSync(join(directory, name), name)
+  test('a file names itself, a directory its files of collateral in order', () => {
+    for (const name of ['b.json', 'a.json', 'crl.der', 'notes.txt']) writeFileSync(join(directory, name), name)
     expect(listNamedFiles(join(directory, 'b.json'), 'k')).toEqual([join(directory, 'b.json')])
-    expect(listNamedFiles(directory, 'k')).toEqual([join(directory, 'a.json'), join(directory, 'b.json')])
+    expect(listNamedFiles(directory, 'k')).toEqual(['a.json', 'b.json', 'crl.der'].map((name) => join(directory, name)))
     expect(readNamedFile(join(directory, 'a.json'), 'k')).toBe('a.json')
   })
 
