@@ -93,6 +93,22 @@ describe('simulated machines of every kind', () => {
     expect(proven.findings.map(({ code }) => code)).toContain('APPRAISAL_INIT_DATA_MISMATCH')
   })
 
+  test.each([0, 1, 31, 33, 63])(
+    'a TPM quote whose nonce is %i bytes of the question is not fresh',
+    async (sizeBytes) => {
+      const world = createTpmWorld({ now: NOW, seed: 'judge tpm' })
+      const asked = digest('sha512', encodeUtf8('nonce and key'))
+      const { trust } = sortSimulatedRoots([file('authority', world.authority)])
+      const judge = (nonce: Uint8Array) =>
+        judgeEvidence(world.issueEvidence({ nonce }), { now: NOW, trust, reportData: asked })
+      expect((await judge(asked)).answers.fresh).toBe('yes')
+      expect((await judge(asked.subarray(0, sizeBytes))).checks.at(-1)).toMatchObject({
+        result: 'fail',
+        code: 'APPRAISAL_REPORT_DATA_MISMATCH',
+      })
+    },
+  )
+
   test('Azure over SNP, with the event log given beside it', async () => {
     const world = createAzureWorld({ now: NOW, seed: 'judge azure' })
     const { snp, tpm } = world

@@ -56,6 +56,7 @@ function recognize({ name, bytes }: CollateralFile): ReturnType<typeof recognize
   try {
     return recognizeEvidence(bytes)
   } catch (cause) {
+    if (isCodedError(cause) && cause.code === 'SNP_CERTIFICATE_TABLE') throw cause
     if (isCodedError(cause)) throw unknown(name, cause.code, cause)
     throw cause
   }

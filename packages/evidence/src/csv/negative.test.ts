@@ -246,6 +246,48 @@ describe('refused', () => {
     ],
     [
       'CSV_EVIDENCE_JSON',
+      'a page of 4095 bytes',
+      () =>
+        verifyEdited((json) => {
+          json.attestation_report.data.pop()
+        }),
+    ],
+    [
+      'CSV_CERTIFICATE_MALFORMED',
+      'a coordinate of more than 32 bytes',
+      () =>
+        verifyEdited((json) => {
+          json.cert_chain.hsk_cek.cek.body.data.pubkey.key.x[40] = 1
+        }),
+    ],
+    [
+      'CSV_CERTIFICATE_MALFORMED',
+      's of a certificate of more than 32 bytes',
+      () =>
+        verifyEdited((json) => {
+          json.cert_chain.hsk_cek.hsk.signature.s[71] = 1
+        }),
+    ],
+    [
+      'CSV_CERTIFICATE_KEY',
+      'a report key that signs with another algorithm',
+      () =>
+        verifyDraft(({ certificates }) => {
+          certificates.pek.algorithm = 5
+        }),
+    ],
+    [
+      'CSV_CHAIN_ROOT',
+      'an HSK of another root',
+      () =>
+        verifyDraft(({ certificates }) => {
+          certificates.hsk.certifyingId = new Uint8Array(16).fill(9)
+        }),
+    ],
+    ['CSV_REPORT_USAGE', 'a report that another key signed', () => verifyDraft(() => {}, { signatureUsage: 0x1004 })],
+    ['CSV_REPORT_USAGE', 'a report of another algorithm', () => verifyDraft(() => {}, { signatureAlgorithm: 5 })],
+    [
+      'CSV_EVIDENCE_JSON',
       'a byte of 256',
       () =>
         verifyEdited((json) => {
@@ -263,6 +305,17 @@ describe('refused', () => {
   ])('%s: %s', (code, _, work) => {
     expect(codeOf(work)).toBe(code)
   })
+})
+
+it.each([1, 2] as const)('CSV_DEBUG_ALLOWED: version %i of a guest that the host may debug', (version) => {
+  const verified = verifyDraft(() => {}, { version, policy: 0x20 })
+  const codes = (acceptance: object) => appraiseCsv(verified, { allowUnpinnedNonce: true, ...acceptance })
+  expect(
+    codes({})
+      .filter(({ severity }) => severity === 'error')
+      .map(({ code }) => code),
+  ).toEqual(['CSV_DEBUG_ALLOWED'])
+  expect(codes({ allowDebug: true }).filter(({ severity }) => severity === 'error')).toEqual([])
 })
 
 describe('the value that version 1 hides under', () => {

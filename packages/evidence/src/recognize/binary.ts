@@ -3,6 +3,8 @@ import { HEADER, HEADER_BYTES, INTEL_QE_VENDOR_ID, TEE_TYPE_SGX, TEE_TYPE_TDX } 
 import { isElf } from '../dcap/sigstruct/elf.ts'
 import { SIGSTRUCT, SIGSTRUCT_BYTES, SIGSTRUCT_HEADER, SIGSTRUCT_HEADER2 } from '../dcap/sigstruct/layout.ts'
 import { REPORT_TYPE_TDX, TD_REPORT_STRUCTURE_BYTES } from '../dcap/tdreport/layout.ts'
+import { isSnpCertificateTable } from '../snp/chain/certificate-table.ts'
+import { parseSnpCollateral } from '../snp/chain/collateral.ts'
 import { recognizeDer } from './der.ts'
 import { recognizeDevice } from './device.ts'
 import { recognizeHygon } from './hygon.ts'
@@ -25,6 +27,7 @@ export function recognizeBinary(bytes: Uint8Array): RecognizedContent | undefine
   if (isQuote(bytes)) return { kind: 'dcap-quote', bytes }
   if (isTdReport(bytes)) return { kind: 'tdreport', bytes }
   if (isSnpReport(bytes)) return { kind: 'snp-report', bytes }
+  if (isSnpCertificateTable(bytes)) return recognizeTable(bytes)
   if (isEventLog(bytes)) return { kind: 'event-log', bytes }
   return recognizeHygon(bytes) ?? recognizeDevice(bytes) ?? recognizeDer(bytes)
 }
@@ -50,6 +53,12 @@ function isSigstruct(bytes: Uint8Array): boolean {
     holds(bytes, SIGSTRUCT.header, SIGSTRUCT_HEADER) &&
     holds(bytes, SIGSTRUCT.header2, SIGSTRUCT_HEADER2)
   )
+}
+
+/** Authorities may stand in it as PEM. */
+function recognizeTable(bytes: Uint8Array): RecognizedContent {
+  const { certificates, crls } = parseSnpCollateral([bytes])
+  return { kind: 'x509', certificates: certificates.map(({ der }) => der), crls: crls.map(({ der }) => der) }
 }
 
 /** A report of its size, or one that was cut short or lengthened and has two of its constants left. */

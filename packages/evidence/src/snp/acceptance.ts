@@ -17,6 +17,8 @@ export interface SnpAcceptance {
   readonly requireRevocation?: boolean
   /** Refuse where the memory alias check has not completed (platform information bit 5). */
   readonly requireAliasCheck?: boolean
+  /** Bits that both mitigation vectors must have set: at launch and now. Reports before version 5 have none. */
+  readonly requireMitigations?: bigint
   /** Least patch levels, part by part. */
   readonly minimumTcb?: Partial<SnpTcb>
 }
@@ -105,6 +107,18 @@ export function appraiseSnp(verified: VerifiedSnp, acceptance: SnpAcceptance = {
       'Update the firmware of the host and reboot it.',
     )
   }
+  const { requireMitigations = 0n } = acceptance
+  const mitigations = (report.launchMitigations ?? 0n) & (report.currentMitigations ?? 0n)
+  if ((mitigations & requireMitigations) !== requireMitigations) {
+    refuse(
+      'SNP_MITIGATION_MISSING',
+      'mitigations',
+      hex(requireMitigations),
+      hex(mitigations),
+      'The platform lacks a mitigation that is asked for, at launch or now.',
+      'Update the firmware of the host and launch the guest again.',
+    )
+  }
   if (!verified.revocationChecked) {
     findings.push({
       code: 'SNP_REVOCATION_UNCHECKED',
@@ -116,6 +130,8 @@ export function appraiseSnp(verified: VerifiedSnp, acceptance: SnpAcceptance = {
   }
   return findings
 }
+
+const hex = (bits: bigint): string => `0x${bits.toString(16)}`
 
 function tcbBelow(have: SnpTcb, need: SnpTcb): boolean {
   return TCB_PARTS.some((part) => (have[part] ?? 0) < (need[part] ?? 0))

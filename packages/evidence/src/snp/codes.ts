@@ -43,6 +43,11 @@ export const SNP_ERRORS: Readonly<Record<SnpErrorCode, ErrorEntry>> = {
     'The evidence JSON misses a member of the report or holds one of the wrong shape.',
     'Send the evidence JSON exactly as the attester produced it.',
   ),
+  SNP_CERTIFICATE_TABLE: row(
+    400,
+    'The table of certificates that the host gave beside the report is malformed.',
+    'Send the table again exactly as the kernel returned it, or give the certificates one by one.',
+  ),
   SNP_VEK_MISSING: row(
     422,
     'There is no VCEK or VLEK certificate to check the report with.',
@@ -130,6 +135,7 @@ export type SnpErrorCode =
   | 'SNP_REPORT_VMPL'
   | 'SNP_PRODUCT_UNKNOWN'
   | 'SNP_EVIDENCE_JSON'
+  | 'SNP_CERTIFICATE_TABLE'
   | 'SNP_VEK_MISSING'
   | 'SNP_VEK_INVALID'
   | 'SNP_VEK_ROLE'

@@ -1,5 +1,6 @@
 /** AMD SEV-SNP: read, verify, judge. */
 export { appraiseSnp, type SnpAcceptance } from './acceptance.ts'
+export { isSnpCertificateTable, parseSnpCertificateTable, type SnpTableCertificate } from './chain/certificate-table.ts'
 export { parseSnpCollateral, type SnpCollateral } from './chain/collateral.ts'
 export { parseVek, type Vek } from './chain/vek.ts'
 export { claimsOfSnpReport } from './claims.ts'

@@ -1,10 +1,18 @@
 /** What must not pass: one row a weakness that verifiers of SNP reports are known to have, minted under a simulated root. */
 import { concatBytes, encodeUtf8, reverseBytes } from '@veritee/codec/bytes'
 import { encodeOctetString } from '@veritee/codec/der'
-import { assembleSnpDraft, createSnpWorld, type SnpDraft } from '@veritee/simulator/snp'
+import {
+  assembleSnpDraft,
+  createSnpWorld,
+  type SnpDraft,
+  type SnpIssueOptions,
+  TABLE_GUIDS,
+  encodeCertificateTable as tableOf,
+} from '@veritee/simulator/snp'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EvidenceError } from '../errors.ts'
+import { recognizeEvidence } from '../recognize/index.ts'
 import { appraiseSnp, type SnpAcceptance } from './acceptance.ts'
 import { parseSnpCollateral } from './chain/collateral.ts'
 import { encodeSnpEvidence } from './report/encode-evidence.ts'
@@ -40,8 +48,8 @@ const verify = (report: Uint8Array, more: Partial<SnpTrust> = {}, own = world) =
   const collateral = parseSnpCollateral([own.certificate(), encodeUtf8(own.chain()), own.crl()])
   return verifySnpReport(parseSnpReport(report), { collateral, now: NOW, roots: [own.root], ...more })
 }
-const verifyDraft = (edit: (draft: SnpDraft) => void, own = world) => {
-  const draft = own.draft()
+const verifyDraft = (edit: (draft: SnpDraft) => void, own = world, options: SnpIssueOptions = {}) => {
+  const draft = own.draft(options)
   edit(draft)
   const { report, collateral, now, root } = assembleSnpDraft(draft)
   return verifySnpReport(parseSnpReport(report), { collateral: parseSnpCollateral(collateral), now, roots: [root] })
@@ -90,8 +98,49 @@ describe('refused', () => {
     ],
     [
       'SNP_VEK_EXTENSION',
-      'a VLEK with a hardware id',
+      'a VCEK with the name of a cloud provider',
       () => verifyDraft((draft) => extend(draft, '5', encodeUtf8('\x16\x01x'))),
+    ],
+    [
+      'SNP_VEK_EXTENSION',
+      'a VLEK with a hardware id',
+      () => verifyDraft((draft) => extend(draft, '4', world.hardwareId), world, { signedBy: 'vlek' }),
+    ],
+    [
+      'SNP_REPORT_POLICY_RESERVED',
+      'a policy whose bit 17 is zero',
+      () => verify(world.issueReport({ policy: 0x10000n })),
+    ],
+    [
+      'SNP_REPORT_POLICY_RESERVED',
+      'a policy with a bit that must be zero',
+      () => verify(world.issueReport({ policy: 0x30000n | (1n << 26n) })),
+    ],
+    ['SNP_REPORT_RESERVED', 's of more than 48 bytes', () => verify(withHalves(r, s.with(71, 1)))],
+    ['SNP_REPORT_SIZE', 'a report with a byte behind it', () => verify(concatBytes(genuine, new Uint8Array(1)))],
+    ...(
+      [
+        ['an offset beyond the table', 0xffff_fff0],
+        ['an offset within the entries', 8],
+        ['an offset whose end is beyond the table', 100],
+      ] as const
+    ).map(([name, offset]): [string, string, () => unknown] => [
+      'SNP_CERTIFICATE_TABLE',
+      name,
+      () => parseSnpCollateral([tableOf([{ guid: TABLE_GUIDS.vcek, bytes: world.certificate(), offset }])]),
+    ]),
+    [
+      'SNP_CERTIFICATE_TABLE',
+      'entries without an end',
+      () => parseSnpCollateral([tableOf([{ guid: TABLE_GUIDS.vcek, bytes: world.certificate() }]).subarray(0, 24)]),
+    ],
+    [
+      'SNP_CERTIFICATE_TABLE',
+      'seventeen entries',
+      () =>
+        parseSnpCollateral([
+          tableOf(Array.from({ length: 17 }, () => ({ guid: TABLE_GUIDS.vcek, bytes: Uint8Array.of(1) }))),
+        ]),
     ],
     [
       'SNP_REPORT_UNSIGNED',
@@ -187,11 +236,25 @@ describe('not accepted by default', () => {
     ['SNP_TCB_NOT_COMMITTED', { committedTcb: { ...world.tcb, snp: 1 } }, {}],
     ['SNP_FIRMWARE_PROVISIONAL', { currentFirmware: [1, 99, 0] }, {}],
     ['SNP_TCB_BELOW_MINIMUM', {}, { minimumTcb: { microcode: 255 } }],
+    ['SNP_MITIGATION_MISSING', {}, { requireMitigations: 1n }],
     ['SNP_ALIAS_CHECK_INCOMPLETE', { platformInfo: 1n }, { requireAliasCheck: true }],
   ])('%s', async (code, values, acceptance) => {
     const findings = appraiseSnp(await verify(world.issueReport(values)), acceptance)
     expect(findings.map((finding) => finding.code)).toEqual([code])
   })
+})
+
+it('the table of a host serves as collateral, with GUIDs in either order', async () => {
+  const mixed = (guid: string) => guid.replace(/^(..)(..)(..)(..)(..)(..)(..)(..)/, '$4$3$2$1$6$5$8$7')
+  for (const spell of [(guid: string) => guid, mixed]) {
+    const table = tableOf([
+      { guid: spell(TABLE_GUIDS.vcek), bytes: world.certificate() },
+      { guid: spell(TABLE_GUIDS.ask), bytes: encodeUtf8(world.chain()) },
+      { guid: '00'.repeat(15).concat('01'), bytes: encodeUtf8('something else') },
+    ])
+    expect(await codeOf(() => verify(genuine, { collateral: parseSnpCollateral([table]) }))).toBe('accepted')
+    expect(recognizeEvidence(table)).toMatchObject({ kind: 'x509', certificates: { length: 3 } })
+  }
 })
 
 it('a foreign root of the same name before the genuine one changes nothing', async () => {

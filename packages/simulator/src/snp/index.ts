@@ -1,5 +1,6 @@
 /** A simulated AMD: authorities, chips, reports, collateral. */
 export { SNP_BREAKAGES, SNP_UNACCEPTED, SNP_UNBREAKABLE, type SnpBreakage } from './breakages/index.ts'
+export { encodeCertificateTable, TABLE_GUIDS, type TableEntry } from './certificate-table.ts'
 export { assembleDraft as assembleSnpDraft, type SnpCase, type SnpDraft } from './draft.ts'
 export { type EvidenceCertificate, encodeFlatSnpEvidence } from './evidence.ts'
 export type { SnpRecipe, SnpWorldOptions } from './recipe.ts'

@@ -3,6 +3,7 @@ import { isCodedError } from '@veritee/codec/error'
 import { parsePem } from '@veritee/codec/pem'
 import { parseCertificate, parseCrl, type X509Certificate, type X509Crl } from '@veritee/codec/x509'
 import { SnpError } from '../codes.ts'
+import { isSnpCertificateTable, parseSnpCertificateTable } from './certificate-table.ts'
 import { looksLikeVek } from './vek.ts'
 
 /** Certificates and revocation lists, in any order; nothing in it is verified yet. */
@@ -15,9 +16,9 @@ const MOST_CERTIFICATES = 32
 const PEM_START = '-----BEGIN '
 
 /**
- * Reads a certificate or list: DER, or PEM with any number of certificates and lists.
+ * Reads certificates and lists: DER, PEM with any number of them, or the table that a host gives beside a report.
  *
- * @throws EvidenceError SNP_VEK_INVALID when the bytes are neither
+ * @throws EvidenceError SNP_VEK_INVALID when the bytes are neither, SNP_CERTIFICATE_TABLE
  */
 export function parseSnpCollateral(files: readonly Uint8Array[]): SnpCollateral {
   const certificates: X509Certificate[] = []
@@ -43,6 +44,10 @@ export function veksOf(collateral: SnpCollateral): X509Certificate[] {
 }
 
 function blocksOf(file: Uint8Array): { label?: string; der: Uint8Array }[] {
+  if (isSnpCertificateTable(file)) {
+    const table = parseSnpCertificateTable(file)
+    return table.filter(({ kind }) => kind !== 'other').flatMap(({ bytes }) => blocksOf(bytes))
+  }
   const start = new TextDecoder('latin1').decode(file.subarray(0, 4096)).trimStart()
   if (!start.startsWith(PEM_START)) return [{ der: file }]
   return wrap(() => parsePem(file))

@@ -4,6 +4,7 @@ import { encodeSnpEvidence, parseSnpReport } from '@veritee/evidence/snp'
 import { pssSigner } from '../../crypto/rsa.ts'
 import { basicConstraints, withExtension, withoutExtension } from '../../x509/extensions.ts'
 import { snpName } from '../authorities.ts'
+import { encodeCertificateTable, TABLE_GUIDS } from '../certificate-table.ts'
 import { hardwareIdExtension, productNameExtension, VEK_OIDS } from '../vek-extensions.ts'
 import { createSnpWorld } from '../world.ts'
 import { breakCase, breakDraft, type SnpBreakage } from './types.ts'
@@ -38,6 +39,14 @@ const VEK: readonly SnpBreakage[] = [
   breakDraft('SNP_VEK_HWID', 'The certificate is for another chip.', ({ certificates: { vek } }, { hardwareId }) => {
     const other = hardwareId.map((byte) => byte ^ 0xff)
     vek.extensions = withExtension(vek.extensions, hardwareIdExtension(other))
+  }),
+]
+
+const TABLE: readonly SnpBreakage[] = [
+  breakCase('SNP_CERTIFICATE_TABLE', 'The table of the host points beyond what 32 bits can hold.', (made) => {
+    const [vcek, ...others] = made.collateral
+    const entry = { guid: TABLE_GUIDS.vcek, bytes: vcek!, offset: 0xffff_ffff }
+    made.collateral = [encodeCertificateTable([entry]), ...others]
   }),
 ]
 
@@ -79,4 +88,4 @@ const CRL: readonly SnpBreakage[] = [
   }),
 ]
 
-export const CHAIN_BREAKAGES: readonly SnpBreakage[] = [...VEK, ...CHAIN, ...CRL]
+export const CHAIN_BREAKAGES: readonly SnpBreakage[] = [...TABLE, ...VEK, ...CHAIN, ...CRL]
