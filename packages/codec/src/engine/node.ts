@@ -56,7 +56,8 @@ export function verifyNormalized(
       }
       return verify(scheme.hash, data, native, encodeShortEcdsaSignature(signature))
     case 'rsa-pkcs1':
-      return verify(scheme.hash, data, { key: native, padding: constants.RSA_PKCS1_PADDING }, signature)
+      // The padding of a bare key of this kind; an object with options costs half a verification more.
+      return verify(scheme.hash, data, native, signature)
     case 'rsa-pss':
       return verify(
         scheme.hash,

@@ -1,6 +1,7 @@
 /** What ties an attestation key to a real TPM. */
 import { encodeHex, equalBytes } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
+import type { PublicKey } from '@veritee/codec/signature'
 import { TpmError, type TpmErrorCode } from '../codes.ts'
 import type { TpmEvidence } from '../types.ts'
 import { verifyKeyCertificate } from './key-certificate.ts'
@@ -20,7 +21,7 @@ export interface KeyBinding {
  */
 export async function bindAttestationKey(evidence: TpmEvidence, trust: TpmTrust): Promise<KeyBinding> {
   const { attestationKey, attestationKeyCertificate } = evidence
-  const keyDigest = digest('sha256', attestationKey.spki)
+  const keyDigest = digestOfKey(attestationKey)
   if (attestationKeyCertificate !== undefined) {
     if (!equalBytes(attestationKeyCertificate.publicKey.spki, attestationKey.spki)) {
       throw refuse(
@@ -39,6 +40,15 @@ export async function bindAttestationKey(evidence: TpmEvidence, trust: TpmTrust)
   const isAllowed = trust.allowed?.some((entry) => equalBytes(entry, keyDigest)) === true
   if (isAllowed) return { boundBy: 'name', keyDigest, simulated: false }
   throw refuse('TPM_AK_UNBOUND', 'ak', 'a certificate, an enrolment or a name on the list', encodeHex(keyDigest))
+}
+
+/** Digests by the parsed key: one attests again and again. */
+const knownDigests = new WeakMap<PublicKey, Uint8Array>()
+
+function digestOfKey(key: PublicKey): Uint8Array {
+  const known = knownDigests.get(key) ?? digest('sha256', key.spki)
+  knownDigests.set(key, known)
+  return known
 }
 
 function refuse(code: TpmErrorCode, path: string, expected: unknown, actual: unknown): TpmError {
