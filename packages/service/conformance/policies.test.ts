@@ -1,5 +1,5 @@
 /** Policies of the service over HTTP: versions, files, kinds, roles and scopes. */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { verifyAuditChain } from '../src/audit/index.ts'
@@ -220,22 +220,6 @@ describe('files', () => {
     expect((await house.call('GET', '/api/v1/policies/extra')).body).toMatchObject({ text: DENY, activeVersion: 1 })
     expect((await house.call('DELETE', '/api/v1/policies/extra')).status).toBe(200)
   })
-
-  test.runIf(process.getuid?.() !== 0)(
-    'SERVICE_POLICY_FILE: what cannot be written is not changed behind it',
-    async () => {
-      const house = await startPolicyHouse()
-      house.writeFile('default', STRICT)
-      await house.attest()
-      chmodSync(house.folder, 0o500)
-      expect((await house.put('default', ALLOW)).body['code']).toBe('SERVICE_POLICY_FILE')
-      chmodSync(house.folder, 0o700)
-      expect((await house.call('GET', '/api/v1/policies/default')).body).toMatchObject({
-        text: STRICT,
-        activeVersion: 1,
-      })
-    },
-  )
 
   test('the resource policy has a file of its own, wherever it stands', async () => {
     const site = createSite()
