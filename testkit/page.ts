@@ -11,11 +11,16 @@ export interface TypedLine {
   readonly output: string
 }
 
+/** Every `sh` block of a page, in order. */
+export function readPageBlocks(page: string): string[] {
+  const text = readFileSync(join(root, 'docs', page), 'utf8')
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((block) => block[1]!)
+}
+
 /** The lines of every `sh` block of a page, in order; continued lines are joined. */
 export function readPageLines(page: string): string[] {
-  const text = readFileSync(join(root, 'docs', page), 'utf8')
-  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
-    .flatMap((block) => block[1]!.replace(/\\\n\s*/g, ' ').split('\n'))
+  return readPageBlocks(page)
+    .flatMap((block) => block.replace(/\\\n\s*/g, ' ').split('\n'))
     .filter((line) => line.trim() !== '' && !line.startsWith('#'))
 }
 

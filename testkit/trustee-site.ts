@@ -1,12 +1,14 @@
 /** A machine that Trustee services were installed on: its files below a folder, and `veritee serve` in their place. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { DcapWorld } from '@veritee/simulator'
 import { type Outcome, root as repository, veritee } from './command.ts'
 import { findFreePort } from './page.ts'
+
+const program = join(repository, 'packages', 'cli', 'bin', 'veritee.js')
 
 /** Ports that stand for 8081, 8080, 50003, 50004 and 50005. */
 export interface TrusteePorts {
@@ -60,6 +62,8 @@ export async function createTrusteeSite(world: DcapWorld): Promise<TrusteeSite> 
   const installed = await veritee(['compat', 'install', programs, '--only', 'trustee'])
   if (installed.code !== 0) throw new Error(installed.err)
   let child: ChildProcess | undefined
+  const place = ['--trustee-root', folder]
+  const trust = ['--collateral', collateral, '--trust-simulated-root', anchor]
 
   return {
     folder,
@@ -67,10 +71,8 @@ export async function createTrusteeSite(world: DcapWorld): Promise<TrusteeSite> 
     said,
     put,
     async serve(...options) {
-      const place = ['--trustee-config', join(folder, 'etc/trustee'), '--trustee-root', folder]
-      const trust = ['--collateral', collateral, '--trust-simulated-root', anchor]
-      const program = join(repository, 'packages', 'cli', 'bin', 'veritee.js')
-      child = spawn(process.execPath, [program, 'serve', ...place, ...trust, ...options], {
+      const config = ['--trustee-config', join(folder, 'etc/trustee')]
+      child = spawn(process.execPath, [program, 'serve', ...config, ...place, ...trust, ...options], {
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       await waitForWords(child, said)
@@ -82,9 +84,11 @@ export async function createTrusteeSite(world: DcapWorld): Promise<TrusteeSite> 
       const [code] = (await ended) as [number | null]
       return code
     },
-    type: (lines) => typeLines(adapt(lines, folder, ports), folder, programs),
+    type: (lines) =>
+      typeLines(adapt(lines, { folder, ports, programs, trust: [...place, ...trust] }), folder, programs),
     async close() {
       child?.kill('SIGKILL')
+      killStarted(folder)
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -174,11 +178,34 @@ function waitForWords(child: ChildProcess, said: TrusteeSite['said']): Promise<v
   })
 }
 
-function adapt(lines: string, folder: string, ports: TrusteePorts): string {
+interface Surroundings {
+  readonly folder: string
+  readonly ports: TrusteePorts
+  readonly programs: string
+  /** Options that the gateway takes beside those of the guide. */
+  readonly trust: readonly string[]
+}
+
+function adapt(lines: string, { folder, ports, programs, trust }: Surroundings): string {
   return lines
+    .replaceAll('/usr/bin', programs)
     .replaceAll(/(?<![\w/.-])\/(opt|etc)\/trustee\b/g, `${folder}/$1/trustee`)
+    .replaceAll(/(?<![/\w])veritee (?=compat|serve)/g, `${process.execPath} ${program} `)
+    .replaceAll(/(trustee-gateway --config \S+)/g, `$1 ${trust.join(' ')}`)
+    .replaceAll(/\((\S*\/([\w-]+) [^\n]*?) &\)/g, `($1 > ${folder}/$2.log 2>&1 & echo $! > ${folder}/$2.pid)`)
     .replaceAll(':8081/', `:${ports.gateway}/`)
     .replaceAll(/\brvps-tool (\w+)/g, `rvps-tool $1 --addr http://127.0.0.1:${ports.references}`)
+}
+
+/** Ends what typed lines left running. */
+function killStarted(folder: string): void {
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.pid'))) {
+    try {
+      process.kill(Number(readFileSync(join(folder, name), 'utf8')), 'SIGKILL')
+    } catch {
+      // It ended by itself.
+    }
+  }
 }
 
 function typeLines(lines: string, cwd: string, programs: string): Promise<Outcome> {

@@ -1,5 +1,5 @@
 /** The files of Trustee services, as they are: what they come to, and that no key of theirs is passed over in silence. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -447,7 +447,7 @@ describe('no key is passed over in silence', () => {
 describe('TLS', () => {
   const tls = { cert_file: '/cert.pem', key_file: '/key.pem' }
 
-  test('as the guide turns it on: gateway with its certificate, the key broker in clear on this machine alone', () => {
+  test('as the guide turns it on: the certificate of the gateway is shown wherever HTTP is spoken', () => {
     const site = createSite({
       ...SHIPPED,
       'gateway.yml': `server:\n  insecure_http: false\n  tls:\n    cert_file: "/cert.pem"\n    key_file: "/key.pem"\n`,
@@ -456,7 +456,7 @@ describe('TLS', () => {
     expect(config).toMatchObject({
       listen: '0.0.0.0:8081',
       tls: { cert: join(site.root, 'cert.pem'), key: join(site.root, 'key.pem') },
-      listeners: { broker: '127.0.0.1:8080' },
+      listeners: { broker: '0.0.0.0:8080' },
     })
     expect(config.allowPlainHttp).toBeUndefined()
     expect(notices.join()).toContain('plain HTTP on 0.0.0.0:8080 would go around the TLS of the gateway')
@@ -574,4 +574,26 @@ describe('what is not taken over is refused or told', () => {
   test('the switch that lets any GPU pass is not heeded', () => {
     expect(createSite({}).read({ TRUSTEE_SKIP_NVGPU_VERIFY: 'true' }).notices.join()).toContain('not heeded')
   })
+})
+
+test('the table is written down whole, in both languages', () => {
+  const page = (language: string) =>
+    readFileSync(join(import.meta.dirname, '../../../docs', language, 'trustee.md'), 'utf8')
+  for (const text of [page('en'), page('zh')]) {
+    for (const file of TRUSTEE_FILES) {
+      const section = text.split(`### ${file}\n`)[1]?.split('\n### ')[0] ?? ''
+      const lines = section.split('\n').filter((line) => line.startsWith('| `'))
+      for (const { key, becomes = [] } of TRUSTEE_KEYS[file]) {
+        if (
+          file === 'kbs-config.toml' &&
+          /^attestation_service\.(?:\w+\.|work_dir|policy_engine|artifact|challenge)/.test(key)
+        )
+          continue
+        if (file !== 'kbs-config.toml' && key.startsWith('storage_backend.')) continue
+        const line = lines.find((one) => one.includes(`\`${key.replace('plugins[].', 'plugins.')}\``))
+        expect(line, `${file} ${key}`).toBeDefined()
+        for (const name of becomes) expect(line).toContain(`\`${name}\``)
+      }
+    }
+  }
 })

@@ -54,7 +54,7 @@ function readGatewayProtection({ gateway, place }: TrusteeRead): Protection {
 }
 
 /** @throws ServiceError SERVICE_CONFIG_INVALID */
-function readBrokerSocket({ broker, notices, place, draft }: TrusteeRead, outer: Protection): string {
+function readBrokerSocket({ broker, notices, place }: TrusteeRead, outer: Protection): string {
   const [socket = BROKER_SOCKET, ...more] = broker.texts('http_server.sockets')
   if (!/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/.test(socket))
     throw invalid(broker.file, 'http_server.sockets', 'It must be HOST:PORT.', 'HOST:PORT', socket)
@@ -83,13 +83,10 @@ function readBrokerSocket({ broker, notices, place, draft }: TrusteeRead, outer:
       'http_server.insecure_http',
       `${socket} is open to other machines, TLS is asked for, and no certificate is named. Name one in gateway.yml, server.tls, or listen on 127.0.0.1:${port}.`,
     )
-  if (broker.flag('http_server.insecure_http') === true && outer.tls !== undefined) {
+  if (broker.flag('http_server.insecure_http') === true && outer.tls !== undefined)
     notices.push(
-      `kbs-config.toml http_server.insecure_http: plain HTTP on ${socket} would go around the TLS of the gateway. 127.0.0.1:${port} is opened instead; other machines use the gateway.`,
+      `kbs-config.toml http_server.insecure_http: plain HTTP on ${socket} would go around the TLS of the gateway. TLS is spoken there too, with the certificate of gateway.yml.`,
     )
-    draft.set('listeners.broker', `127.0.0.1:${port}`)
-    return `127.0.0.1:${port}`
-  }
   return socket
 }
 
