@@ -161,6 +161,32 @@ const ROWS = {
     summary: 'The audit log does not fit together.',
     next: 'Compare with an export or a signed head that was kept elsewhere, and restore a backup.',
   },
+  SERVICE_EVIDENCE_ENCODING: {
+    status: 400,
+    summary: 'The evidence is not base64url.',
+    next: 'Send the evidence JSON in base64url without padding.',
+  },
+  SERVICE_EVIDENCE_JSON: {
+    status: 400,
+    summary: 'The evidence is no JSON.',
+    next: 'Send the JSON that the attester made, unchanged, in base64url without padding.',
+  },
+  SERVICE_EVIDENCE_UNBOUND: {
+    status: 422,
+    summary:
+      'Pieces of evidence of one request are bound to different keys, so nothing says that they are of one machine.',
+    next: 'Give every piece structured runtime data with the tee-pubkey of the first.',
+  },
+  SERVICE_CHALLENGE_REQUIRED: {
+    status: 401,
+    summary: 'This service takes only evidence that answers a challenge of its own.',
+    next: 'Ask for a challenge, and put its token into the structured runtime data as challenge_token.',
+  },
+  SERVICE_CHALLENGE_INVALID: {
+    status: 401,
+    summary: 'The challenge token is not of this service, has expired, was used before, or is of another nonce.',
+    next: 'Ask for a new challenge and collect evidence for it.',
+  },
   SERVICE_POLICY_UNKNOWN: {
     status: 404,
     summary: 'There is no such policy.',

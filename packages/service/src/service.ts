@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { encodeUtf8 } from '@veritee/codec/bytes'
 import { addConfiguredKeys, createAccessFace, createGate, createKeyRoom } from './access/index.ts'
 import { type AttemptRoom, createAttemptFace, createAttemptRoom } from './attempts/index.ts'
+import { openAttestationService } from './attestation-face/index.ts'
 import { answerAudited, createAuditFace, createAuditLog } from './audit/index.ts'
 import {
   createBrokerFace,
@@ -20,7 +21,10 @@ import {
   checkListen,
   closeServer,
   createApp,
+  createHttpListeners,
   createHttpServer,
+  type Face,
+  formatUrl,
   type HttpContext,
   listenOn,
   readCertificateEnd,
@@ -63,6 +67,8 @@ export interface Service {
   readonly address: ServiceAddress | undefined
   /** `HOST:PORT` of each gRPC listener by its key in the configuration, once started. */
   readonly grpcAddresses: Readonly<Record<string, string>>
+  /** URL of each further HTTP listener by its key in the configuration, once started. */
+  readonly listenerUrls: Readonly<Record<string, string>>
   /** Answers a request inside this process, started or not. */
   fetch(request: Request): Promise<Response>
   /**
@@ -153,6 +159,17 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       release: createReleasePolicy(config.release),
       now,
     })
+    const attestation = openAttestationService(config, {
+      store,
+      keyDirectory,
+      judge: (evidence, at) => judge.judge(evidence, at),
+      appraiser: policies.appraiser,
+      attempts,
+      tokens,
+      room: policies.room,
+      gate,
+      now,
+    })
     const grpc = createGrpcListeners(config, {
       references,
       gate,
@@ -164,80 +181,95 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
     const clients = createClientLimit({ store, now, ...config.limits.perClient })
     const metrics = createMetrics(version, () => isWritable(store))
     const halted = new AbortController()
-    const app = createApp({
-      log,
-      stopping,
-      version,
-      faces: [
-        createHealthFace({ store, version, stopping, notices, metrics, access: config.metrics }),
-        createBrokerFace({
-          handshakes,
-          judge: (evidence, at) => judge.judge(evidence, at),
-          tokens,
-          appraiser: policies.appraiser,
-          policy: policies.release,
-          secrets,
-          gate,
-          audit,
-          attempts,
-          bodyBytes: config.limits.bodyBytes,
-          allowRsa15: config.broker.allowRsa15,
-          secure: config.tls !== undefined,
-          now,
-        }),
-        ...references.faces,
-        ...policies.faces,
-        createAccessFace({ gate, keys: accessKeys, audit, features: ['broker', 'references', 'policies'], now }),
-        createAuditFace({
-          log: audit,
-          gate,
-          signHead: (head) => signAuditHead(ring.tokens()[0], config.token.issuer, head),
-        }),
-        createOperationFace({
-          gate,
-          audit,
-          attempts,
-          secrets,
-          keys: accessKeys,
-          ring,
-          expiries: () => listExpiries(running),
-          stopped: halted.signal,
-          now,
-        }),
-        createAttemptFace({ attempts, gate, now }),
-        createGatewayFace({
-          gate,
-          audit,
-          attempts,
-          instances: createInstanceRoom({ store, lifetimeSeconds: config.gateway.heartbeatMinutes * 60, now }),
-          credential: config.gateway.credential,
-          probes: {
-            async kbs() {
-              handshakes.open(PROBE_REQUEST, now())
-              await store.probe()
-            },
-            async as() {
-              await tokens.listKeys()
-              await policies.room.readActive('default')
-            },
-            async rvps() {
-              await references.room.read()
-            },
+    const openApp = (faces: readonly Face[]) =>
+      createApp({
+        log,
+        stopping,
+        version,
+        faces,
+        around: (route, c) => answerAudited(noteCaller(route), c, audit),
+        admit: (c) => admitClient(c, clients, config),
+        onAnswer: metrics.countAnswer,
+      })
+    const faces = [
+      createHealthFace({ store, version, stopping, notices, metrics, access: config.metrics }),
+      createBrokerFace({
+        handshakes,
+        judge: (evidence, at) => judge.judge(evidence, at),
+        tokens,
+        appraiser: policies.appraiser,
+        policy: policies.release,
+        secrets,
+        gate,
+        audit,
+        attempts,
+        bodyBytes: config.limits.bodyBytes,
+        allowRsa15: config.broker.allowRsa15,
+        secure: config.tls !== undefined,
+        now,
+      }),
+      ...references.faces,
+      ...policies.faces,
+      attestation.createFace(),
+      createAccessFace({
+        gate,
+        keys: accessKeys,
+        audit,
+        features: ['broker', 'references', 'policies', 'attestation'],
+        now,
+      }),
+      createAuditFace({
+        log: audit,
+        gate,
+        signHead: (head) => signAuditHead(ring.tokens()[0], config.token.issuer, head),
+      }),
+      createOperationFace({
+        gate,
+        audit,
+        attempts,
+        secrets,
+        keys: accessKeys,
+        ring,
+        expiries: () => listExpiries(running),
+        stopped: halted.signal,
+        now,
+      }),
+      createAttemptFace({ attempts, gate, now }),
+      createGatewayFace({
+        gate,
+        audit,
+        attempts,
+        instances: createInstanceRoom({ store, lifetimeSeconds: config.gateway.heartbeatMinutes * 60, now }),
+        credential: config.gateway.credential,
+        probes: {
+          async kbs() {
+            handshakes.open(PROBE_REQUEST, now())
+            await store.probe()
           },
-          now,
-        }),
-        createKeysFace({ gate, ring, secrets, audit, claim: () => claimStore(store, ring), now }),
-      ],
-      around: (route, c) => answerAudited(noteCaller(route), c, audit),
-      admit: (c) => admitClient(c, clients, config),
-      onAnswer: metrics.countAnswer,
-    })
+          async as() {
+            await tokens.listKeys()
+            await policies.room.readActive('default')
+          },
+          async rvps() {
+            await references.room.read()
+          },
+        },
+        now,
+      }),
+      createKeysFace({ gate, ring, secrets, audit, claim: () => claimStore(store, ring), now }),
+    ]
+    const app = openApp(faces)
     const server = createHttpServer(config, app.fetch)
+    const listeners = createHttpListeners(config, {
+      broker: () => openApp(faces.flatMap(keepBrokerPaths)).fetch,
+      attestation: () => openApp([attestation.createFace([''])]).fetch,
+    })
     const clean = () => sweep(store, attempts, now(), log)
     const sweeper = setInterval(() => void clean(), SWEEP_MS).unref()
     const keyWatch = setInterval(() => watchKeys(ring, log), KEY_WATCH_MS).unref()
     let address: ServiceAddress | undefined
     let grpcAddresses: Readonly<Record<string, string>> = {}
+    let listenerUrls: Readonly<Record<string, string>> = {}
     let stopped: Promise<void> | undefined
     return {
       config,
@@ -249,17 +281,25 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       get grpcAddresses() {
         return grpcAddresses
       },
+      get listenerUrls() {
+        return listenerUrls
+      },
       async start() {
-        grpcAddresses = await grpc.start()
-        const { port } = await listenOn(server, listenAddress).catch(async (error: unknown) => {
-          await grpc.stop(0)
+        try {
+          grpcAddresses = await grpc.start()
+          listenerUrls = await listeners.start()
+          const { port } = await listenOn(server, listenAddress)
+          const { host } = listenAddress
+          address = { host, port, url: formatUrl(config, host, port) }
+        } catch (error) {
+          await Promise.all([grpc.stop(0), listeners.stop(0)])
           throw error
-        })
-        const { host } = listenAddress
-        const scheme = config.tls === undefined ? 'http' : 'https'
-        address = { host, port, url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}` }
+        }
         for (const notice of notices) log.warn(notice)
-        log.info({ url: address.url, grpc: grpcAddresses, version, store: store.driver }, 'listening')
+        log.info(
+          { url: address.url, listeners: listenerUrls, grpc: grpcAddresses, version, store: store.driver },
+          'listening',
+        )
         return address
       },
       stop() {
@@ -269,7 +309,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
           clearInterval(keyWatch)
           halted.abort()
           const graceMs = config.limits.stopSeconds * 1000
-          await Promise.all([closeServer(server, graceMs), grpc.stop(graceMs)])
+          await Promise.all([closeServer(server, graceMs), listeners.stop(graceMs), grpc.stop(graceMs)])
           address = undefined
           await judge.close()
           await store.close()
@@ -285,7 +325,10 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
         try {
           ring.reload()
           await loadReferences()
-          if (config.tls !== undefined && next.tls !== undefined) renewCertificate(server, next.tls)
+          if (config.tls !== undefined && next.tls !== undefined) {
+            renewCertificate(server, next.tls)
+            listeners.renewCertificate(next.tls)
+          }
         } catch (error) {
           await renewed.close()
           throw error
@@ -304,6 +347,13 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
     await store.close()
     throw error
   }
+}
+
+const BROKER_PATH = '/kbs/v0'
+
+/** What a listener for the key broker alone has of a face. */
+function keepBrokerPaths(face: Face): Face[] {
+  return face.basePaths.includes(BROKER_PATH) ? [{ ...face, basePaths: [BROKER_PATH] }] : []
 }
 
 /** Keys of the configuration that a reload brings into effect. */

@@ -18,7 +18,8 @@ export async function answerAudited(route: Route, c: HttpContext, log: AuditLog)
     response = await route.respond(c)
   } catch (error) {
     const action = nameAction(route, c, error)
-    if (action !== undefined) await log.record(describeRequest(c, action, error), c.get('auditRecords'))
+    if (action !== undefined && c.get('audited') !== true)
+      await log.record(describeRequest(c, action, error), c.get('auditRecords'))
     throw error
   }
   const action = nameAction(route, c, undefined)

@@ -220,7 +220,7 @@ export interface ServiceConfig {
   readonly attestation: {
     /** Refuses evidence at the attestation service that answers no challenge of this service. */
     readonly requireChallenge: boolean
-    /** RSA key that signs challenges, default `challenge-rsa.pem` among the keys. */
+    /** RSA key that signs challenges, default `challenge.pem` among the keys. */
     readonly challengeKey?: string | undefined
   }
   readonly broker: {

@@ -5,7 +5,7 @@ import { ServiceError } from '../errors.ts'
 import type { Logger } from '../log/index.ts'
 import { describeProblem } from './problem.ts'
 import { checkTarget, decodeFreeName } from './target.ts'
-import type { Face, HttpContext, HttpEnv, Route } from './types.ts'
+import type { Face, HttpContext, HttpEnv, Refusal, Route } from './types.ts'
 
 export interface AppOptions {
   readonly faces: readonly Face[]
@@ -100,16 +100,18 @@ function finishResponse(c: HttpContext, options: AppOptions): void {
 }
 
 function refuse(c: HttpContext, error: unknown, options: AppOptions): Response {
-  const { status, problem } = describeProblem(error, c.get('requestId'))
+  const describe = c.get('describe') ?? describeProblem
+  const { status, problem, contentType = 'application/json' } = describe(error, c.get('requestId')) as Refusal
   const facts = { ...c.get('facts'), status }
   if (isCodedError(error) && status < 500)
     options.log.info({ ...facts, code: error.code, detail: error.message }, 'refused')
   else options.log.error({ ...facts, err: error }, 'failed')
-  c.res = c.json(problem, status)
+  c.res = c.body(JSON.stringify(problem), status, { 'content-type': contentType })
   const { retryAfterSeconds } = isCodedError(error) ? error.details : {}
   if (typeof retryAfterSeconds === 'number') c.res.headers.set('retry-after', String(retryAfterSeconds))
   if (status === 413) c.res.headers.set('connection', 'close')
-  if (status === 401 && problem.code.startsWith('SERVICE_ADMIN_')) c.res.headers.set('www-authenticate', 'Bearer')
+  if (status === 401 && isCodedError(error) && error.code.startsWith('SERVICE_ADMIN_'))
+    c.res.headers.set('www-authenticate', 'Bearer')
   finishResponse(c, options)
   return c.res
 }
@@ -120,7 +122,10 @@ function mountFace(app: OpenAPIHono<HttpEnv>, face: Face, around: NonNullable<Ap
     const shown = `${face.basePaths[0]}${path}` || '/'
     app.openAPIRegistry.registerPath({ method, path: shown, tags: [face.name], ...operation })
     for (const base of face.basePaths)
-      app.on(method.toUpperCase(), toPattern(base + path, route.freeTail), (c) => around(route, c))
+      app.on(method.toUpperCase(), toPattern(base + path, route.freeTail), (c) => {
+        if (face.describe !== undefined) c.set('describe', face.describe)
+        return around(route, c)
+      })
   }
   for (const [path, methods] of groupMethods(face.routes)) {
     const freeTail = face.routes.some((route) => route.path === path && route.freeTail)

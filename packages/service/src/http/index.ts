@@ -2,6 +2,7 @@ export { createApp, readFreeTail } from './app.ts'
 export { readBody, readJsonBody } from './body.ts'
 export { readClientAddress } from './client.ts'
 export { noteFacts } from './facts.ts'
+export { createHttpListeners, formatUrl, type HttpListeners } from './listeners.ts'
 export { type Page, type PageQuery, readPage } from './page.ts'
 export { describeProblem } from './problem.ts'
 export {
@@ -14,4 +15,4 @@ export {
   readCertificateEnd,
   renewCertificate,
 } from './server.ts'
-export type { Face, HttpContext, HttpEnv, Route } from './types.ts'
+export type { Face, HttpContext, HttpEnv, Refusal, Route } from './types.ts'

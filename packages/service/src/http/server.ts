@@ -34,13 +34,18 @@ export function parseListen(listen: string): ListenAddress {
 /**
  * Checks that the service may listen as it is told to.
  *
+ * @param key the key of the configuration that names the address
  * @throws ServiceError SERVICE_LISTEN_PLAIN
  */
-export function checkListen(config: ServiceConfig): ListenAddress {
-  const address = parseListen(config.listen)
+export function checkListen(
+  config: ServiceConfig,
+  listen: string = config.listen,
+  key: string = 'listen',
+): ListenAddress {
+  const address = parseListen(listen)
   if (config.tls === undefined && !address.loopback && !config.allowPlainHttp) {
     throw new ServiceError('SERVICE_LISTEN_PLAIN', undefined, {
-      details: { path: 'listen', expected: 'loopback, or TLS', actual: config.listen },
+      details: { path: key, expected: 'loopback, or TLS', actual: listen },
     })
   }
   return address

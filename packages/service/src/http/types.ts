@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { RouteConfig } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Permission, Principal } from '../access/index.ts'
 import type { AuditActor, AuditEvent } from '../audit/index.ts'
 import type { StoreEntry } from '../store/index.ts'
@@ -24,6 +25,8 @@ export interface HttpEnv {
     auditDetail?: Partial<Pick<AuditEvent, 'object' | 'detail' | 'reason'>>
     /** Records that are written together with the audit entry. */
     auditRecords?: readonly StoreEntry[]
+    /** How the face of the request tells of errors. */
+    describe?: NonNullable<Face['describe']>
     /** The route wrote its entry itself, together with its change. */
     audited?: boolean
   }
@@ -44,9 +47,19 @@ export interface Route {
   respond(context: HttpContext): Promise<Response> | Response
 }
 
+/** What a refused request is answered with. */
+export interface Refusal {
+  readonly status: ContentfulStatusCode
+  readonly problem: { readonly code: string; readonly [name: string]: unknown }
+  /** Default `application/json`. */
+  readonly contentType?: string
+}
+
 /** A group of routes under one or more base paths; the first base path is the one that the OpenAPI document shows. */
 export interface Face {
   readonly name: string
   readonly basePaths: readonly [string, ...string[]]
   readonly routes: readonly Route[]
+  /** How this face tells of errors, where its clients know another form than the common one. */
+  describe?(error: unknown, requestId: string): Refusal
 }

@@ -1,4 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { encodeBase64Url, encodeUtf8 } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
 import { ServiceError } from '../errors.ts'
@@ -23,7 +25,7 @@ export function openRsaSigner(path: string, algorithm: 'RS256' | 'RS384'): RsaSi
   let pem = readPrivateFile(path)
   if (pem === undefined) {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: LEAST_BITS })
-    createFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, 0o600)
+    makeFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string)
     pem = readPrivateFile(path) ?? ''
   }
   const key = parseKey(pem)
@@ -35,6 +37,18 @@ export function openRsaSigner(path: string, algorithm: 'RS256' | 'RS384'): RsaSi
   const { e = '', kty = '', n = '' } = createPublicKey(key).export({ format: 'jwk' })
   const kid = encodeBase64Url(digest('sha256', encodeUtf8(JSON.stringify({ e, kty, n }))))
   return { key, publicJwk: { alg: algorithm, e, kty, n, kid } }
+}
+
+function makeFile(path: string, pem: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    createFile(path, pem, 0o600)
+  } catch (cause) {
+    throw new ServiceError('SERVICE_FILE_UNREADABLE', `The key file ${path} cannot be made.`, {
+      cause,
+      details: { path },
+    })
+  }
 }
 
 function parseKey(pem: string): KeyObject | undefined {

@@ -7,6 +7,7 @@ import {
   type Principal,
 } from '../../access/index.ts'
 import { nameActor } from '../../audit/index.ts'
+import { ServiceError } from '../../errors.ts'
 import { type HttpContext, readClientAddress } from '../../http/index.ts'
 import { isLoopback } from '../../limits/index.ts'
 import type { PolicyAuthor, PolicyHead, PolicyKind } from '../types.ts'
@@ -33,11 +34,26 @@ export async function admitPolicyRequest(
     c.set('permission', permission)
     c.set('actor', { kind: 'client', id: LOCAL })
     c.set('auditDetail', { object })
-    return { actor: nameActor(c), by: LOCAL, reason: 'set', requestId: c.get('requestId') }
+    const author = { actor: nameActor(c), by: LOCAL, reason: 'set', requestId: c.get('requestId') }
+    return { ...author, permits: expectAttestation }
   }
   const author = await admitPolicyAuthor(c, gate, permission, object)
   author.permits?.('attestation', [])
-  return author
+  return {
+    ...author,
+    permits(kind, scopes) {
+      expectAttestation(kind)
+      author.permits?.(kind, scopes)
+    },
+  }
+}
+
+/** The routes of attestation policies change no others. */
+function expectAttestation(kind: PolicyKind): void {
+  if (kind === 'attestation') return
+  throw new ServiceError('SERVICE_POLICY_CONFLICT', 'The id belongs to a resource policy.', {
+    details: { path: 'policy_id', expected: 'attestation', actual: kind },
+  })
 }
 
 /**

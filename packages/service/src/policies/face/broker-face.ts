@@ -56,7 +56,7 @@ export function createPolicyBrokerFace(options: PolicyBrokerFaceOptions): Face {
           const author = await admitPolicyAuthor(c, gate, 'policies:read', RESOURCE_POLICY_ID)
           author.permits?.('resource', ['*'])
           if (c.req.query('format') === 'list') return c.json(await listResourceIds(room))
-          return answerText(c, await readText(room, RESOURCE_POLICY_ID), 'text/xml')
+          return answerText(c, await readText(room, RESOURCE_POLICY_ID, 'resource'), 'text/xml')
         },
       },
       {
@@ -92,7 +92,7 @@ export function createPolicyBrokerFace(options: PolicyBrokerFaceOptions): Face {
         async respond(c) {
           const id = c.req.param('id') as string
           await admit(c, 'policies:read', id)
-          return answerText(c, await readText(room, id), 'application/json')
+          return answerText(c, await readText(room, id, 'attestation'), 'application/json')
         },
       },
       {
@@ -134,9 +134,9 @@ async function listResourceIds(room: PolicyRoom): Promise<string[]> {
 }
 
 /** The text in force. @throws ServiceError SERVICE_POLICY_UNKNOWN */
-export async function readText(room: PolicyRoom, id: string): Promise<string> {
+export async function readText(room: PolicyRoom, id: string, kind: PolicyKind): Promise<string> {
   const active = await room.readActive(id)
-  if (active !== undefined) return active.text
+  if (active?.head.kind === kind) return active.text
   throw new ServiceError('SERVICE_POLICY_UNKNOWN', `There is no policy ${id} in force.`, {
     details: { path: 'id', actual: id },
   })
