@@ -105,7 +105,7 @@ describe('refusals', () => {
       'AS.REQUEST.INVALID_ARGUMENT',
       400,
       'raw and structured',
-      'verification_requests.0.runtime_data',
+      'verification_requests[0].runtime_data',
       () => broken({ runtime_data: { raw: 'AA', structured: {} } }),
     ],
     [
@@ -164,6 +164,16 @@ describe('refusals', () => {
       next: expect.any(String),
     })
     expect([answer.status, answer.body['field']]).toEqual([status, field])
+  })
+
+  test('SERVICE_EVIDENCE_ENCODING, SERVICE_EVIDENCE_JSON: the cause stands beside the code', async () => {
+    const house = await startAttestationHouse()
+    const causeOf = async (evidence: string) =>
+      (await house.post('/attestation', await broken({ evidence }))).body['cause']
+    expect(await causeOf('***')).toBe('SERVICE_EVIDENCE_ENCODING')
+    expect(await causeOf(encode([1]))).not.toBe('SERVICE_EVIDENCE_JSON')
+    expect(await causeOf(encode(1))).toBe('SERVICE_EVIDENCE_JSON')
+    expect(await causeOf(Buffer.from('{"quote":1,"quote":2}').toString('base64url'))).toBe('SERVICE_EVIDENCE_JSON')
   })
 
   test('AS.EVIDENCE.VERIFICATION_FAILED and AS.EVIDENCE.NOT_ACCEPTED: forged, and genuine without being wanted', async () => {

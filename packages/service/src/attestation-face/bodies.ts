@@ -4,20 +4,19 @@ import type { EvaluationRequest, RequestedEvidence } from '../attestation/index.
 import { ServiceError } from '../errors.ts'
 import { type HttpContext, readJsonBody } from '../http/index.ts'
 
+/** Passes where one of the members is there and the others are not. */
+const hasOne = (given: object): boolean => Object.values(given).filter((value) => value !== undefined).length === 1
+
 const PIECE = z.object({
   tee: z.string().max(64),
   evidence: z.string().min(1),
   runtime_data: z
-    .union([
-      z.object({ raw: z.string(), structured: z.undefined().optional() }),
-      z.object({ structured: z.record(z.string(), z.unknown()), raw: z.undefined().optional() }),
-    ])
+    .object({ raw: z.string().optional(), structured: z.record(z.string(), z.unknown()).optional() })
+    .refine(hasOne, 'either raw or structured')
     .nullish(),
   init_data: z
-    .union([
-      z.object({ init_data_digest: z.string(), init_data_toml: z.undefined().optional() }),
-      z.object({ init_data_toml: z.string(), init_data_digest: z.undefined().optional() }),
-    ])
+    .object({ init_data_digest: z.string().optional(), init_data_toml: z.string().optional() })
+    .refine(hasOne, 'either init_data_digest or init_data_toml')
     .nullish(),
   runtime_data_hash_algorithm: z.string().max(64).nullish(),
   additional_data: z.string().max(65_536).nullish(),

@@ -109,7 +109,10 @@ function listCodes(details: CodedError['details']): readonly string[] {
 /** The member of the request that is at fault. */
 function nameField({ code, details }: CodedError): string | undefined {
   const { path } = details
-  if (code !== 'BROKER_EVIDENCE_REFUSED') return code.startsWith('SERVICE_ADMIN_') || path === 'body' ? undefined : path
+  if (code !== 'BROKER_EVIDENCE_REFUSED')
+    return code.startsWith('SERVICE_ADMIN_') || path === 'body'
+      ? undefined
+      : path?.replaceAll(/\.(\d+)(?=\.|$)/g, '[$1]')
   const { index, tee } = details as { index?: number; tee?: string }
   if (index === undefined) return undefined
   const piece = `verification_requests[${index}]`
