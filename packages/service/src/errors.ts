@@ -4,7 +4,7 @@ const ROWS = {
   SERVICE_CONFIG_INVALID: {
     status: 500,
     summary: 'The configuration is not valid.',
-    next: 'Correct the named key; packages/service/README.md lists every key.',
+    next: 'Correct the named key; docs/en/configuration.md lists every key.',
   },
   SERVICE_CONFIG_KEY_UNKNOWN: {
     status: 500,
