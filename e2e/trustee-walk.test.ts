@@ -44,6 +44,22 @@ array_include(reference_value_array, input_value) if {
 `
 const PERMISSIVE = 'package policy\n\ndefault allow := true\n'
 
+/** A resource policy in the terms of EAR tokens, as packages install one. */
+const GRADES = `package policy
+
+import rego.v1
+
+default allow = false
+
+allow if {
+	grades := input.submods["cpu0"]["ear.trustworthiness-vector"]
+	every name in ["configuration", "executables", "file-system", "hardware"] {
+		grades[name] <= 32
+	}
+	startswith(data["resource-path"], "resource/default/")
+}
+`
+
 const world = createDcapWorld({ now: Math.floor(Date.now() / 1000), seed: 'the walk' })
 let site: TrusteeSite
 const keys = { rootfs: '', data: '' }
@@ -156,6 +172,14 @@ it('the permissive policy lets every genuine instance pass, from the moment it i
   await expect(stranger.get(URI)).rejects.toMatchObject({ code: 'GUEST_EVIDENCE_REFUSED' })
   site.put('opt/trustee/attestation-service/policies/opa/default.rego', STRICT)
   expect((await refusalOf({ ...BOOT, kernel: 'another kernel' })).code).toBe('GUEST_EVIDENCE_REFUSED')
+})
+
+it('a resource policy that asks for all four grades releases the keys, and one that asks for another repository does not', async () => {
+  site.put('opt/trustee/kbs/policy.rego', GRADES)
+  expect(text(await createClient().get(URI))).toBe(keys.data)
+  site.put('opt/trustee/kbs/policy.rego', GRADES.replace('"resource/default/', '"resource/other/'))
+  await expect(createClient().get(URI)).rejects.toMatchObject({ code: 'GUEST_RESOURCE_DENIED' })
+  site.put('opt/trustee/kbs/policy.rego', GRADES)
 })
 
 it('a value that is deleted does not count any more', async () => {

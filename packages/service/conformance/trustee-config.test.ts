@@ -436,9 +436,11 @@ describe('no key is passed over in silence', () => {
       ['rvps.json', '{'],
     ] as const)
       expect(refusal(() => createSite({ [file]: text }).read())).toMatchObject({ code: 'SERVICE_CONFIG_UNREADABLE' })
-    expect(refusal(() => readTrusteeConfig({ folder: '/nowhere/at/all' }))).toMatchObject({
-      code: 'SERVICE_CONFIG_UNREADABLE',
-    })
+    for (const folder of ['/nowhere/at/all', createSite(SHIPPED).put('etc/trustee/gateway.yml', '')])
+      expect(refusal(() => readTrusteeConfig({ folder }))).toMatchObject({
+        code: 'SERVICE_CONFIG_UNREADABLE',
+        message: expect.stringContaining('is no folder'),
+      })
     expect(() => createSite({ 'gateway.yml': '' }).read()).not.toThrow()
     expect(() => createSite({ 'gateway.yml': 'server:\nkbs:\n' }).read()).not.toThrow()
   })

@@ -17,8 +17,11 @@ export const POLICY_LIMITS: Pick<EvaluationLimits, 'steps' | 'memoryBytes' | 'mi
   milliseconds: 2000,
 }
 
-/** What a policy that only says `allow` is worth in trust claims: whoever wrote it accepts the machine as it is. */
-const ALLOWED_VECTOR: TrustVector = { configuration: 2, executables: 3, hardware: 2 }
+/**
+ * What a policy that only says `allow` is worth in trust claims: whoever wrote it accepts the machine as it is, in all that
+ * resource policies commonly ask about.
+ */
+const ALLOWED_VECTOR: TrustVector = { configuration: 2, executables: 3, 'file-system': 2, hardware: 2 }
 const REFUSED_VECTOR: TrustVector = { hardware: 97 }
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { CollateralError, resolveSources } from '@veritee/collateral'
 import type { ServiceConfigInput } from '../config/index.ts'
@@ -64,8 +64,14 @@ const QCNL_FILE = '/etc/sgx_default_qcnl.conf'
  * @throws ServiceError SERVICE_CONFIG_UNREADABLE, SERVICE_CONFIG_KEY_UNKNOWN, SERVICE_CONFIG_INVALID
  */
 export function readTrusteeConfig({ folder, root = '/', env = {} }: TrusteeConfigOptions): TrusteeConfig {
-  if (!existsSync(folder))
-    throw new ServiceError('SERVICE_CONFIG_UNREADABLE', `There is no folder ${folder}.`, { details: { path: folder } })
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new ServiceError(
+      'SERVICE_CONFIG_UNREADABLE',
+      `${folder} is no folder: name the one that gateway.yml is in.`,
+      {
+        details: { path: folder },
+      },
+    )
   const settingsOf = (file: TrusteeFile) => readSettings(file, readDocument(folder, file), TRUSTEE_KEYS[file])
   const [gateway, broker, ownAttestation, references] = TRUSTEE_FILES.map(settingsOf) as [
     TrusteeSettings,
