@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createKeyClient, type GuestError } from '@veritee/guest'
+import { createAdminToken } from '@veritee/service/admin'
 import { createDcapWorld } from '@veritee/simulator'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { BOOT, type Boot, createBootedGuest, referencesOf } from '../testkit/booted-guest.ts'
@@ -66,9 +67,18 @@ const keys = { rootfs: '', data: '' }
 
 beforeAll(async () => {
   site = await createTrusteeSite(world)
+  // What the installation of the packages does.
+  const made = await site.type(`openssl genpkey -algorithm ed25519 > /etc/trustee/private.key
+openssl pkey -in /etc/trustee/private.key -pubout -out /etc/trustee/public.pub`)
+  expect(made.code, made.err).toBe(0)
   await site.serve()
 })
 afterAll(() => site?.close())
+
+interface RecordPage {
+  readonly data: readonly Record<string, unknown>[]
+  readonly total: number
+}
 
 const createClient = (boot: Boot = BOOT, warnings: string[] = []) =>
   createKeyClient({
@@ -185,6 +195,38 @@ it('a resource policy that asks for all four grades releases the keys, and one t
 it('a value that is deleted does not count any more', async () => {
   expect(await site.type('rvps-tool delete --name measurement.kernel.SHA-384')).toMatchObject({ code: 0 })
   expect((await site.type('rvps-tool query')).err).not.toContain('measurement.kernel.SHA-384')
+})
+
+it('each port answers for what its service did', async () => {
+  const { gateway, broker, attestationHttp } = site.ports
+  const direct = createKeyClient({
+    url: `http://127.0.0.1:${broker}`,
+    attester: createBootedGuest(world),
+    attempts: 1,
+  })
+  expect(text(await direct.get(URI))).toBe(keys.data)
+  const status = async (url: string) => (await fetch(url)).status
+  expect(await status(`http://127.0.0.1:${attestationHttp}/status`)).toBe(200)
+  expect(await status(`http://127.0.0.1:${gateway}/api/as/status`)).toBe(200)
+  expect(await status(`http://127.0.0.1:${gateway}/api/attestation-service/status`)).toBe(200)
+  expect(await status(`http://127.0.0.1:${attestationHttp}/kbs/v0/resources`)).toBe(404)
+})
+
+it('the private key of the installation makes an administrator, who reads what happened', async () => {
+  const url = `http://127.0.0.1:${site.ports.gateway}/api`
+  const key = readFileSync(join(site.folder, 'etc/trustee/private.key'), 'utf8')
+  const headers = {
+    authorization: `Bearer ${await createAdminToken(key, { now: Math.floor(Date.now() / 1000) })}`,
+  }
+  const read = async (path: string) => (await fetch(url + path, { headers })).json() as Promise<RecordPage>
+  const released = await read('/audit/resources?tag=data&successful=true')
+  expect(released.total).toBeGreaterThan(3)
+  expect(released.data[0]).toMatchObject({ repository: 'default', type: 'local-resources', tag: 'data', method: 'GET' })
+  const refused = await read('/audit/attestation?successful=false&limit=1')
+  expect(refused.data).toMatchObject([{ status: 401, code: 'BROKER_EVIDENCE_REFUSED' }])
+  const secrets = (await (await fetch(`${url}/kbs/v0/resources?repository=default`, { headers })).json()) as object[]
+  expect(secrets).toHaveLength(2)
+  expect((await fetch(`${url}/audit/resources`)).status).toBe(401)
 })
 
 it('keys, values and policy are there after a restart', async () => {
