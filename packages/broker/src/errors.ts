@@ -15,6 +15,7 @@ export type BrokerErrorCode =
   | 'BROKER_JWE_INVALID'
   | 'BROKER_JWE_UNOPENED'
   | 'BROKER_NONCE_MISMATCH'
+  | 'BROKER_PLUGIN_UNKNOWN'
   | 'BROKER_REQUEST_INVALID'
   | 'BROKER_RESOURCE_DENIED'
   | 'BROKER_RESOURCE_PATH_INVALID'
@@ -72,6 +73,11 @@ export const BROKER_ERRORS: ErrorTable<BrokerErrorCode> = {
     status: 401,
     summary: 'The attestation answers another nonce than the challenge gave.',
     next: START_AGAIN,
+  },
+  BROKER_PLUGIN_UNKNOWN: {
+    status: 404,
+    summary: 'There is no such plugin.',
+    next: 'Use one of the plugins that are served; secrets are at resource/REPOSITORY/TYPE/TAG.',
   },
   BROKER_REQUEST_INVALID: { status: 400, summary: 'The request body is malformed.', next: PROTOCOL },
   BROKER_RESOURCE_DENIED: {

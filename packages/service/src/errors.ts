@@ -91,6 +91,11 @@ const ROWS = {
     summary: 'The secret was changed by someone else at the same moment.',
     next: 'Read the list of secrets and try again.',
   },
+  SERVICE_STORAGE_KEY_SYMMETRIC: {
+    status: 404,
+    summary: 'Secrets are wrapped with symmetric keys here, so there is no public key to give.',
+    next: 'Send secrets as they are over TLS; the service encrypts them before it stores them.',
+  },
   SERVICE_ADMIN_TOKEN_MISSING: {
     status: 401,
     summary: 'This needs an administrator.',

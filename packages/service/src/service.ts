@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { JUDGED_TEES } from '@veritee/appraisal/judge'
+import { TEE_NAMES } from '@veritee/broker/protocol'
 import { encodeUtf8 } from '@veritee/codec/bytes'
 import { addConfiguredKeys, createAccessFace, createGate, createKeyRoom } from './access/index.ts'
 import { type AttemptRoom, createAttemptFace, createAttemptRoom } from './attempts/index.ts'
@@ -11,6 +13,7 @@ import {
   createReplayGuard,
   createRotatingHandshakes,
   createSessionStore,
+  describeAbsence,
   SESSION_COOKIE,
 } from './broker-face/index.ts'
 import { parseConfig, type ServiceConfig, type ServiceConfigInput } from './config/index.ts'
@@ -32,7 +35,15 @@ import {
   renewCertificate,
 } from './http/index.ts'
 import { createEvidenceJudge } from './judge/index.ts'
-import { claimPrivateDirectory, claimStore, createKeysFace, type KeyRing, openKeyRing } from './keys/index.ts'
+import {
+  claimPrivateDirectory,
+  claimStore,
+  createKeysFace,
+  createStorageFace,
+  type KeyRing,
+  type KeysFaceOptions,
+  openKeyRing,
+} from './keys/index.ts'
 import { type ClientLimit, createClientLimit, isLoopback, nameClient } from './limits/index.ts'
 import { createLogger, type Logger } from './log/index.ts'
 import { createMetrics } from './metrics/index.ts'
@@ -133,6 +144,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       sessions: createSessionStore(store),
       lifetimeSeconds: config.handshake.lifetimeSeconds,
       cookieName: SESSION_COOKIE,
+      tees: TEE_NAMES.filter((tee) => JUDGED_TEES.includes(tee)),
       versions: config.broker.versions,
       allowRsa15: config.broker.allowRsa15,
     })
@@ -179,10 +191,15 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
     })
     const notices = [...judge.notices, ...references.notices, ...policies.notices, ...grpc.notices]
     const clients = createClientLimit({ store, now, ...config.limits.perClient })
-    const metrics = createMetrics(version, () => isWritable(store))
+    const metrics = createMetrics(version, {
+      isStoreUp: () => isWritable(store),
+      countConnections: () =>
+        new Promise((resolve) => server.getConnections((error, count) => resolve(error === null ? count : 0))),
+    })
     const halted = new AbortController()
     const openApp = (faces: readonly Face[]) =>
       createApp({
+        describeAbsence,
         log,
         stopping,
         version,
@@ -191,6 +208,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
         admit: (c) => admitClient(c, clients, config),
         onAnswer: metrics.countAnswer,
       })
+    const ownKeys: KeysFaceOptions = { gate, ring, secrets, audit, claim: () => claimStore(store, ring), now }
     const faces = [
       createHealthFace({ store, version, stopping, notices, metrics, access: config.metrics }),
       createBrokerFace({
@@ -256,7 +274,8 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
         },
         now,
       }),
-      createKeysFace({ gate, ring, secrets, audit, claim: () => claimStore(store, ring), now }),
+      createKeysFace(ownKeys),
+      createStorageFace(ownKeys),
     ]
     const app = openApp(faces)
     const server = createHttpServer(config, app.fetch)

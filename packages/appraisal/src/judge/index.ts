@@ -2,3 +2,4 @@
 export { judgeEvidence } from './judge.ts'
 export type { JudgeAcceptance, JudgeOptions, JudgeTrust } from './options.ts'
 export type { Answer, Answers, Judgement } from './types.ts'
+export { JUDGED_TEES } from './verifiers.ts'

@@ -22,6 +22,9 @@ export const VERIFIERS: readonly VerifierRow[] = [
   row(['nvidia'], ['gpu-report'], async () => (await import('./gpu.ts')).GPU_VERIFIER),
 ]
 
+/** Every kind that can be judged, in the names of this project. */
+export const JUDGED_TEES: readonly string[] = VERIFIERS.flatMap(({ tees }) => tees)
+
 /** The name that this project gives to a kind. */
 export function canonicalTee(tee: string): string {
   return ALIASES[tee] ?? tee

@@ -14,7 +14,8 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/^APPRAISAL_TOKEN_|^SERVICE_TOKEN_INVALID$/, 'TokenVerifierError'],
   [/^BROKER_RESOURCE_DENIED$|^SERVICE_RELEASE_DENIED$/, 'PolicyDeny'],
   [/^BROKER_RESOURCE_(?:PATH|URI)_INVALID$|^SERVICE_HTTP_(?:PATH|ROUTE)_/, 'InvalidRequestPath'],
-  [/^SERVICE_(?:SECRET|STORE|STOPPING|INTERNAL|KEY|FILE)/, 'PluginInternalError'],
+  [/^BROKER_PLUGIN_UNKNOWN$/, 'PluginNotFound'],
+  [/^SERVICE_(?:SECRET|STORAGE|STORE|STOPPING|INTERNAL|KEY|FILE)/, 'PluginInternalError'],
 ]
 
 /** The `type` URL of an error code. */

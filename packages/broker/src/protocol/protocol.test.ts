@@ -257,6 +257,7 @@ describe('refusals on the wire', () => {
     ['BROKER_EVIDENCE_REFUSED', 'AttestationError'],
     ['BROKER_RESOURCE_PATH_INVALID', 'InvalidRequestPath'],
     ['BROKER_JWE_INVALID', 'JweError'],
+    ['BROKER_PLUGIN_UNKNOWN', 'PluginNotFound'],
     ['APPRAISAL_TOKEN_EXPIRED', 'TokenVerifierError'],
     ['SERVICE_ADMIN_TOKEN_MISSING', 'AdminAuth'],
     ['SERVICE_SECRET_NOT_FOUND', 'PluginInternalError'],

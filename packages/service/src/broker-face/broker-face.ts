@@ -96,7 +96,7 @@ async function releaseSecret(c: HttpContext, options: BrokerFaceOptions): Promis
   noteFacts(c, { resource: name, tokenId, simulated })
   c.set('actor', { kind: 'machine', id: nameTokenMachine(verified.claims) ?? readClientAddress(c) })
   c.set('auditDetail', { object: name, detail: { tokenId, simulated } })
-  await requireRelease(options.policy, name, verified.claims)
+  await requireRelease(options.policy, name, verified.claims, readQuery(c))
   const secret = await options.secrets.read(name)
   try {
     return answerJson(
@@ -150,6 +150,11 @@ async function listSecrets(c: HttpContext, { gate, secrets }: BrokerFaceOptions)
         (repository === undefined || repository_name === repository) && (type === undefined || resource_type === type),
     ),
   )
+}
+
+/** Of a name given twice the last counts, as in other brokers. */
+function readQuery(c: HttpContext): Record<string, string> {
+  return Object.fromEntries(Object.entries(c.req.queries()).flatMap(([name, values]) => [[name, values.at(-1) ?? '']]))
 }
 
 /** @throws BrokerError BROKER_RESOURCE_PATH_INVALID */

@@ -1,3 +1,4 @@
+export { describeAbsence } from './absent.ts'
 export { createBrokerFace, SESSION_COOKIE } from './broker-face.ts'
 export { readCookie } from './cookie.ts'
 export { createReplayGuard, createSessionStore } from './handshake-store.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { isCodedError } from '@veritee/codec/error'
+import { type CodedError, isCodedError } from '@veritee/codec/error'
 import { ServiceError } from '../errors.ts'
 import type { Logger } from '../log/index.ts'
 import { describeProblem } from './problem.ts'
@@ -17,6 +17,8 @@ export interface AppOptions {
   readonly around?: (route: Route, c: HttpContext) => Promise<Response>
   /** Refuses requests before anything of them is read. */
   readonly admit?: (c: HttpContext) => Promise<void>
+  /** What is wrong with a path that no route has; default SERVICE_HTTP_ROUTE_UNKNOWN. */
+  readonly describeAbsence?: (path: string, faces: readonly Face[]) => CodedError
   /** Told about every answer. */
   readonly onAnswer?: (c: HttpContext, seconds: number) => void
 }
@@ -62,7 +64,8 @@ export function createApp(options: AppOptions): OpenAPIHono<HttpEnv> {
     c.json(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Veritee', version: options.version } })),
   )
   refuseOtherMethods(app, '/openapi.json', ['get'])
-  app.notFound((c) => refuse(c, new ServiceError('SERVICE_HTTP_ROUTE_UNKNOWN'), options))
+  const { describeAbsence = () => new ServiceError('SERVICE_HTTP_ROUTE_UNKNOWN') } = options
+  app.notFound((c) => refuse(c, describeAbsence(c.req.path, options.faces), options))
   app.onError((error, c) => refuse(c, error, options))
   app.openAPIRegistry.registerComponent('securitySchemes', 'admin', {
     type: 'http',

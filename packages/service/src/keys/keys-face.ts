@@ -5,7 +5,7 @@ import { ServiceError } from '../errors.ts'
 import type { Face, HttpContext } from '../http/index.ts'
 import { describeAdminOperation } from '../http/operation.ts'
 import type { Rewrapping, SecretRoom } from '../secrets/index.ts'
-import { KEY_USES, type KeyRing, type KeyUse } from './key-ring.ts'
+import { KEY_USES, type KeyRing, type KeyState, type KeyUse } from './key-ring.ts'
 
 /** A new key is used after so long: by then every replica that shares the directory knows it. */
 const ACTIVATION_SECONDS = 10
@@ -67,23 +67,29 @@ export function createKeysFace(options: KeysFaceOptions): Face {
   }
 }
 
-async function rotate(c: HttpContext, { gate, ring, secrets, audit, claim, now }: KeysFaceOptions): Promise<Response> {
+async function rotate(c: HttpContext, options: KeysFaceOptions): Promise<Response> {
   const use = KEY_USES.find((one) => one === c.req.param('use'))
-  await admitRequest(c, gate, 'keys:rotate')
+  await admitRequest(c, options.gate, 'keys:rotate')
   if (use === undefined) {
     throw new ServiceError('SERVICE_REQUEST_INVALID', 'There are no keys of this use.', {
       details: { path: 'use', expected: KEY_USES, actual: c.req.param('use') },
     })
   }
+  const { key, rewrapping } = await rotateKey(c, use, options)
+  return c.json({ key, ...(rewrapping === undefined ? {} : { secrets: rewrapping }) })
+}
+
+/** Makes a key, wraps secrets anew where it is one for them, and writes what was done into the audit log. */
+export async function rotateKey(
+  c: HttpContext,
+  use: KeyUse,
+  { ring, secrets, audit, claim, now }: KeysFaceOptions,
+): Promise<{ readonly key: KeyState; readonly rewrapping?: Rewrapping }> {
   // A secret may be wrapped with a new key at once: a replica that does not know it looks into the directory.
   const key = ring.add(use, use === 'storage' ? now() : now() + ACTIVATION_SECONDS)
   await claim()
   const rewrapping = use === 'storage' ? await secrets.rewrap() : undefined
-  const detail = {
-    use: use satisfies KeyUse,
-    since: key.since,
-    ...(rewrapping === undefined ? {} : toDetail(rewrapping)),
-  }
+  const detail = { use, since: key.since, ...(rewrapping === undefined ? {} : toDetail(rewrapping)) }
   await audit.record({
     actor: nameActor(c),
     action: 'keys.rotate',
@@ -93,7 +99,12 @@ async function rotate(c: HttpContext, { gate, ring, secrets, audit, claim, now }
     detail,
   })
   c.set('audited', true)
-  return c.json({ key, ...(rewrapping === undefined ? {} : { secrets: rewrapping }) })
+  return rewrapping === undefined ? { key } : { key, rewrapping }
 }
 
-const toDetail = ({ total, rewrapped, failed }: Rewrapping) => ({ total, rewrapped, failed })
+/** The counts of a rewrapping as an audit entry tells them. */
+export const toDetail = ({ total, rewrapped, failed }: Rewrapping): Record<string, number> => ({
+  total,
+  rewrapped,
+  failed,
+})
