@@ -34,7 +34,7 @@ test('metrics count what happened, and name nobody', async () => {
   const text = await (await fetch(`${url}/metrics`)).text()
   for (const line of [
     'kbs_attestation_requests_total 1',
-    'kbs_attestation_successes_total 1',
+    'kbs_attestation_successes_total{tee_type="tdx"} 1',
     'kbs_resource_reads_total 1',
     'kbs_resource_writes_total 1',
     'kbs_auth_requests_total 1',
