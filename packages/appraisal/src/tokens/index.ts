@@ -5,6 +5,7 @@ export {
   type IssuedToken,
   importTokenSigner,
   issueEarToken,
+  type SignEs256,
   type TokenSigner,
   type TokenSignerInput,
 } from './issue.ts'

@@ -1,5 +1,6 @@
 /** Issuing EAR tokens. */
 import { encodeBase64, encodeBase64Url, encodeUtf8 } from '@veritee/codec/bytes'
+import { importPublicKey, verifySignature } from '@veritee/codec/signature'
 import { AppraisalError } from '../errors.ts'
 import { composeEarClaims, type EarContent } from './ear.ts'
 import { computeThumbprint, parseTokenKey } from './jwk.ts'
@@ -9,12 +10,14 @@ import type { TokenJwk } from './types.ts'
 export interface TokenSigner {
   /** Public half, with `alg` and `kid` (its RFC 7638 thumbprint): what verifiers pin. */
   readonly publicJwk: TokenJwk
-  readonly privateKey: CryptoKey
+  readonly sign: SignEs256
 }
 
+/** Signs bytes with an ECDSA P-256 key and SHA-256: r then s, 64 bytes. The key may be anywhere. */
+export type SignEs256 = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>
+
 export interface TokenSignerInput {
-  /** ES256 signing key, usage `sign`. */
-  readonly privateKey: CryptoKey
+  readonly sign: SignEs256
   /** Its public half: EC P-256. */
   readonly publicJwk: TokenJwk
   /** Certificates that endorse the key, DER, leaf first; put into the token's header. */
@@ -28,18 +31,18 @@ const ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' } as const
  * APPRAISAL_TOKEN_KEY_INVALID.
  */
 export async function createTokenSigner({
-  privateKey,
+  sign,
   publicJwk,
   certificates = [],
 }: TokenSignerInput): Promise<TokenSigner> {
   const { kty, crv, x, y } = publicJwk
   const bare = { alg: 'ES256', kty, crv, x, y }
   parseTokenKey(bare, 'APPRAISAL_TOKEN_KEY_INVALID', 'publicJwk')
-  await expectPair(privateKey, bare)
+  await expectPair(sign, bare)
   const x5c = certificates.map(encodeBase64)
   return {
     publicJwk: { ...bare, kid: computeThumbprint(bare), ...(x5c.length === 0 ? {} : { x5c }) },
-    privateKey,
+    sign,
   }
 }
 
@@ -55,7 +58,9 @@ export async function importTokenSigner(privateJwk: TokenJwk): Promise<TokenSign
       details: { path: 'privateJwk', expected: 'a private key on P-256' },
     })
   }
-  return await createTokenSigner({ privateKey, publicJwk: { kty, crv, x, y } })
+  const sign = async (bytes: Uint8Array) =>
+    new Uint8Array(await crypto.subtle.sign(ALGORITHM, privateKey, new Uint8Array(bytes)))
+  return await createTokenSigner({ sign, publicJwk: { kty, crv, x, y } })
 }
 
 /** A token and what has to be known about it without reading it. */
@@ -76,24 +81,19 @@ export async function issueEarToken(content: EarContent, signer: TokenSigner): P
   const { kid, ...jwk } = signer.publicJwk
   const header = { typ: 'JWT', alg: 'ES256', kid, jwk }
   const text = `${encodeMember(header)}.${encodeMember(claims)}`
-  const signature = await crypto.subtle.sign(ALGORITHM, signer.privateKey, encode(text))
-  return { token: `${text}.${encodeBase64Url(new Uint8Array(signature))}`, id, expiresAt: claims['exp'] as number }
+  const signature = await signer.sign(encodeUtf8(text))
+  return { token: `${text}.${encodeBase64Url(signature)}`, id, expiresAt: claims['exp'] as number }
 }
 
 function encodeMember(value: unknown): string {
   return encodeBase64Url(encodeUtf8(JSON.stringify(value)))
 }
 
-async function expectPair(privateKey: CryptoKey, publicJwk: TokenJwk): Promise<void> {
-  const probe = encode('a key that signs for its public half')
-  const { kty, crv, x, y } = publicJwk
+async function expectPair(sign: SignEs256, publicJwk: TokenJwk): Promise<void> {
+  const probe = encodeUtf8('a key that signs for its public half')
   try {
-    const key = { kty, crv, x, y } as JsonWebKey
-    const publicKey = await crypto.subtle.importKey('jwk', key, { name: 'ECDSA', namedCurve: 'P-256' }, false, [
-      'verify',
-    ])
-    if (await crypto.subtle.verify(ALGORITHM, publicKey, await crypto.subtle.sign(ALGORITHM, privateKey, probe), probe))
-      return
+    const key = importPublicKey({ kind: 'jwk', jwk: publicJwk })
+    if (await verifySignature(key, { scheme: 'ecdsa', hash: 'sha256', format: 'raw' }, probe, await sign(probe))) return
   } catch {
     // Told below, with nothing of the key.
   }
@@ -101,11 +101,7 @@ async function expectPair(privateKey: CryptoKey, publicJwk: TokenJwk): Promise<v
     'APPRAISAL_TOKEN_KEY_INVALID',
     'The private key and the public key do not belong together.',
     {
-      details: { path: 'privateKey', expected: 'an ECDSA P-256 key with usage sign' },
+      details: { path: 'sign', expected: 'signatures of the public key, ECDSA P-256 with SHA-256' },
     },
   )
-}
-
-function encode(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text)
 }

@@ -162,7 +162,7 @@ describe('issuing', () => {
 
   test('a signer needs both halves of one P-256 key', async () => {
     const publicJwk = publicOf(attacker.jwk)
-    await expect(createTokenSigner({ privateKey: signer.privateKey, publicJwk })).rejects.toMatchObject({
+    await expect(createTokenSigner({ sign: signer.sign, publicJwk })).rejects.toMatchObject({
       code: 'APPRAISAL_TOKEN_KEY_INVALID',
     })
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })

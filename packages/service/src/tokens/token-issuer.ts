@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
 import { AppraisalError } from '@veritee/appraisal'
 import type { Judgement } from '@veritee/appraisal/judge'
 import type { PolicyVerdict } from '@veritee/appraisal/policy'
@@ -6,7 +6,6 @@ import {
   createTokenSigner,
   createTokenTrust,
   type IssuedToken,
-  importTokenSigner,
   issueEarToken,
   summarizeVector,
   type TokenJwk,
@@ -77,7 +76,7 @@ export interface TokenIssuerOptions {
 
 export async function createTokenIssuer(options: TokenIssuerOptions): Promise<TokenIssuer> {
   const { keys, rsa, token, version } = options
-  const signers = await Promise.all(keys.map((key) => importTokenSigner({ ...key.export({ format: 'jwk' }) })))
+  const signers = await Promise.all(keys.map(createSigner))
   const { certificates = [] } = options
   const own = signers[0] as TokenSigner
   // After a rotation they are those of the key before: tokens go out without them.
@@ -112,6 +111,14 @@ export async function createTokenIssuer(options: TokenIssuerOptions): Promise<To
     },
     listKeys: async () => publicKeys,
   }
+}
+
+function createSigner(key: KeyObject): Promise<TokenSigner> {
+  const { kty, crv, x, y } = key.export({ format: 'jwk' })
+  return createTokenSigner({
+    publicJwk: { kty, crv, x, y },
+    sign: (bytes) => new Uint8Array(sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' })),
+  })
 }
 
 /** A Simple token has no grade: whoever holds one was allowed. */
