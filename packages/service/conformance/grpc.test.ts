@@ -6,27 +6,13 @@ import { create, fromBinary } from '@bufbuild/protobuf'
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
 import { Code, ConnectError, createClient } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
-import { BrokerError } from '@veritee/broker'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { createGate, createKeyRoom } from '../src/access/index.ts'
+import { describe, expect, test, vi } from 'vitest'
 import { createAdminToken } from '../src/admin/index.ts'
-import { createAuditLog } from '../src/audit/index.ts'
-import { parseConfig } from '../src/config/index.ts'
-import { AttestationService } from '../src/grpc/gen/attestation_pb.ts'
 import { Health, HealthCheckResponse_ServingStatus } from '../src/grpc/gen/grpc/health/v1/health_pb.ts'
 import { ServerReflection, ServerReflectionRequestSchema } from '../src/grpc/gen/grpc/reflection/v1/reflection_pb.ts'
 import { ServerReflection as ReflectionAlpha } from '../src/grpc/gen/grpc/reflection/v1alpha/reflection_pb.ts'
 import { ReferenceValueProviderService } from '../src/grpc/gen/reference_pb.ts'
-import {
-  type AttestationPort,
-  createGrpcListeners,
-  createReferenceClient,
-  type EvidenceCall,
-  GrpcCallError,
-} from '../src/grpc/index.ts'
-import { createLogger } from '../src/log/index.ts'
-import { createReferenceRoom, createRegistrar } from '../src/references/index.ts'
-import { createMemoryStore } from '../src/store/index.ts'
+import { createReferenceClient, GrpcCallError } from '../src/grpc/index.ts'
 import { createSite, NOW, startService } from './fixture.ts'
 
 const message = (values: object) =>
@@ -255,114 +241,5 @@ describe('health and reflection', () => {
     await running.service.stop()
     await Promise.allSettled([watching])
     await expect(createReferenceClient(address).query()).rejects.toMatchObject({ unreachable: true })
-  })
-})
-
-describe('attestation.AttestationService', () => {
-  const calls: unknown[] = []
-  const port: AttestationPort = {
-    async evaluate(evidence: readonly EvidenceCall[], policyIds) {
-      calls.push({ evidence, policyIds })
-      if (policyIds.includes('absent')) throw new BrokerError('BROKER_REQUEST_INVALID', 'there is no policy absent')
-      return 'a.b.c'
-    },
-    challenge: async (parameters) => JSON.stringify(parameters),
-    setPolicy: async (...given) => void calls.push(given.slice(0, 2)),
-    readPolicy: async (id) => `policy ${id}`,
-    listPolicies: async () => [{ id: 'default', hash: 'aa' }],
-    deletePolicy: async (id) => void calls.push(id),
-    readStatus: async () => ({
-      service: 'attestation',
-      status: 'ok',
-      dependencies: [{ kind: 'store', name: 'memory', status: 'ok', message: '', details: { a: 'b' } }],
-    }),
-  }
-
-  async function startPort() {
-    const config = parseConfig({ dir: '/nowhere', grpc: { attestation: '127.0.0.1:0' } })
-    const now = () => NOW
-    const store = createMemoryStore()
-    const room = createReferenceRoom({ store, now })
-    const listeners = createGrpcListeners(config, {
-      references: { registrar: createRegistrar({ room, trust: { keys: [] }, now }) },
-      gate: createGate({
-        adminPublicKey: () => generateKeyPairSync('ed25519').publicKey,
-        keys: createKeyRoom(store),
-        now,
-      }),
-      audit: createAuditLog(store, now),
-      attestation: port,
-      isServing: async () => true,
-      log: createLogger('silent', { write: () => undefined }),
-    })
-    const { attestation } = await listeners.start()
-    onTestFinished(() => listeners.stop(100))
-    const transport = createGrpcTransport({ baseUrl: `http://${attestation}` })
-    return { client: createClient(AttestationService, transport), transport }
-  }
-
-  test('every method reaches the port with what was sent', async () => {
-    const { client } = await startPort()
-    const verificationRequests = [
-      {
-        tee: 'tdx',
-        evidence: 'e30',
-        runtimeData: { case: 'structuredRuntimeData', value: '{}' },
-        initData: { case: 'initDataToml', value: 'x' },
-        runtimeDataHashAlgorithm: 'sha384',
-        additionalData: { case: 'additionalDataString', value: '{}' },
-      },
-      { tee: 'sample', evidence: 'e30', runtimeData: { case: 'rawRuntimeData', value: 'AA' } },
-    ] as const
-    const { attestationToken } = await client.attestationEvaluate({
-      verificationRequests: [...verificationRequests],
-      policyIds: ['default'],
-    })
-    expect(attestationToken).toBe('a.b.c')
-    expect(calls.at(-1)).toEqual({
-      policyIds: ['default'],
-      evidence: [
-        {
-          tee: 'tdx',
-          evidence: 'e30',
-          runtimeDataHash: 'sha384',
-          runtimeData: { kind: 'structured', text: '{}' },
-          initData: { kind: 'toml', text: 'x' },
-          additionalData: '{}',
-        },
-        { tee: 'sample', evidence: 'e30', runtimeDataHash: '', runtimeData: { kind: 'raw', text: 'AA' } },
-      ],
-    })
-    expect((await client.getAttestationChallenge({ inner: { tee: 'se' } })).attestationChallenge).toBe('{"tee":"se"}')
-    await client.setAttestationPolicy({ policyId: 'p', policy: 'text' })
-    expect(calls.at(-1)).toEqual(['p', 'text'])
-    expect((await client.getAttestationPolicy({ policyId: 'p' })).policy).toBe('policy p')
-    expect((await client.listAttestationPolicies({})).policies).toMatchObject([
-      { policyId: 'default', policyHash: 'aa' },
-    ])
-    await client.deleteAttestationPolicy({ policyId: 'p' })
-    expect(calls.at(-1)).toBe('p')
-    expect(await client.getAttestationServiceStatus({})).toMatchObject({
-      service: 'attestation',
-      dependencies: [{ kind: 'store', details: { a: 'b' } }],
-    })
-  })
-
-  test('a refusal is ABORTED with its code; the same port serves reference values', async () => {
-    const { client, transport } = await startPort()
-    const failure = await failureOf(client.attestationEvaluate({ policyIds: ['absent'] }))
-    expect(failure.code).toBe(Code.Aborted)
-    expect(failure.rawMessage).toContain('Attestation: there is no policy absent [BROKER_REQUEST_INVALID')
-    const references = createClient(ReferenceValueProviderService, transport)
-    expect((await references.queryReferenceValue({})).referenceValueResults).toBe('{}')
-  })
-
-  test('a listener for it is refused where there is no attestation service', () => {
-    const config = parseConfig({ dir: '/nowhere', grpc: { attestation: '127.0.0.1:0' } })
-    const unused = { references: { registrar: {} as never }, gate: {} as never, audit: {} as never }
-    const log = createLogger('silent', { write: () => undefined })
-    expect(() => createGrpcListeners(config, { ...unused, isServing: async () => true, log })).toThrow(
-      expect.objectContaining({ code: 'SERVICE_CONFIG_INVALID' }),
-    )
   })
 })

@@ -182,7 +182,12 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       gate,
       now,
     })
+    const clients = createClientLimit({ store, now, ...config.limits.perClient })
     const grpc = createGrpcListeners(config, {
+      attestation,
+      policies: policies.room,
+      admit: (address) => admitAddress(address, clients, config),
+      now,
       references,
       gate,
       audit,
@@ -190,7 +195,6 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       log,
     })
     const notices = [...judge.notices, ...references.notices, ...policies.notices, ...grpc.notices]
-    const clients = createClientLimit({ store, now, ...config.limits.perClient })
     const metrics = createMetrics(version, {
       isStoreUp: () => isWritable(store),
       countConnections: () =>
@@ -405,10 +409,12 @@ function watchKeys(ring: KeyRing, log: Logger): void {
 /** Whoever watches over the service is not counted: it asks often, and must be answered when clients are too many. */
 const UNCOUNTED = /^\/(?:healthz|readyz|metrics)?$/
 
-async function admitClient(c: HttpContext, clients: ClientLimit, { limits }: ServiceConfig): Promise<void> {
-  const address = readClientAddress(c)
-  if (UNCOUNTED.test(c.req.path) || (isLoopback(address) && !limits.perClient.loopback)) return
-  await clients.take(nameClient(address))
+async function admitClient(c: HttpContext, clients: ClientLimit, config: ServiceConfig): Promise<void> {
+  if (!UNCOUNTED.test(c.req.path)) await admitAddress(readClientAddress(c), clients, config)
+}
+
+async function admitAddress(address: string, clients: ClientLimit, { limits }: ServiceConfig): Promise<void> {
+  if (!isLoopback(address) || limits.perClient.loopback) await clients.take(nameClient(address))
 }
 
 function listExpiries({ tls }: ServiceConfig): Expiry[] {

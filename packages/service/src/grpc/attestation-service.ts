@@ -1,7 +1,8 @@
-import type { ConnectRouter } from '@connectrpc/connect'
+import type { ConnectRouter, HandlerContext } from '@connectrpc/connect'
 import type { Logger } from '../log/index.ts'
 import { describeFailure } from './failure.ts'
 import { AttestationService, type IndividualAttestationRequest } from './gen/attestation_pb.ts'
+import { PEER } from './server.ts'
 
 /** One piece of evidence as it came over gRPC: texts that nobody has read yet. */
 export interface EvidenceCall {
@@ -29,53 +30,79 @@ export interface ServiceStatus {
   }[]
 }
 
-/** What answers the gRPC attestation service. Errors of the house become `ABORTED` with code and next step. */
-export interface AttestationPort {
-  /** @param headers the request's metadata; @returns the token */
-  evaluate(evidence: readonly EvidenceCall[], policyIds: readonly string[], headers: Headers): Promise<string>
-  challenge(parameters: Readonly<Record<string, string>>, headers: Headers): Promise<string>
-  setPolicy(id: string, policy: string, headers: Headers): Promise<void>
-  readPolicy(id: string, headers: Headers): Promise<string>
-  listPolicies(headers: Headers): Promise<readonly { readonly id: string; readonly hash: string }[]>
-  deletePolicy(id: string, headers: Headers): Promise<void>
-  readStatus(headers: Headers): Promise<ServiceStatus>
+/** Who calls. */
+export interface CallOrigin {
+  /** The call's metadata. */
+  readonly headers: Headers
+  /** The address of the peer. */
+  readonly client: string
 }
 
-/** Adds `attestation.AttestationService`. */
-export function addAttestationService(router: ConnectRouter, port: AttestationPort, log: Logger): void {
-  const run = async <T>(attempt: string, work: () => Promise<T>): Promise<T> => {
+/** What answers the gRPC attestation service. Errors of the house become `ABORTED` with code and next step. */
+export interface AttestationPort {
+  /** @returns the token */
+  evaluate(evidence: readonly EvidenceCall[], policyIds: readonly string[], origin: CallOrigin): Promise<string>
+  challenge(parameters: Readonly<Record<string, string>>, origin: CallOrigin): Promise<string>
+  setPolicy(id: string, policy: string, origin: CallOrigin): Promise<void>
+  readPolicy(id: string, origin: CallOrigin): Promise<string>
+  listPolicies(origin: CallOrigin): Promise<readonly { readonly id: string; readonly hash: string }[]>
+  deletePolicy(id: string, origin: CallOrigin): Promise<void>
+  readStatus(origin: CallOrigin): Promise<ServiceStatus>
+}
+
+/**
+ * Adds `attestation.AttestationService`.
+ *
+ * @param options.admit refuses a client that calls too often
+ */
+export function addAttestationService(
+  router: ConnectRouter,
+  port: AttestationPort,
+  { admit, log }: { readonly admit: (client: string) => Promise<void>; readonly log: Logger },
+): void {
+  const originOf = ({ requestHeader, values }: HandlerContext): CallOrigin => ({
+    headers: requestHeader,
+    client: values.get(PEER),
+  })
+  const run = async <T>(attempt: string, context: HandlerContext, work: () => Promise<T>): Promise<T> => {
     try {
+      await admit(context.values.get(PEER))
       return await work()
     } catch (error) {
       throw describeFailure(error, attempt, log)
     }
   }
   router.service(AttestationService, {
-    attestationEvaluate: ({ verificationRequests, policyIds }, { requestHeader }) =>
-      run('Attestation', async () => ({
-        attestationToken: await port.evaluate(verificationRequests.map(readEvidence), policyIds, requestHeader),
+    attestationEvaluate: ({ verificationRequests, policyIds }, context) =>
+      run('Attestation', context, async () => ({
+        attestationToken: await port.evaluate(verificationRequests.map(readEvidence), policyIds, originOf(context)),
       })),
-    setAttestationPolicy: ({ policyId, policy }, { requestHeader }) =>
-      run('Set policy', async () => {
-        await port.setPolicy(policyId, policy, requestHeader)
+    setAttestationPolicy: ({ policyId, policy }, context) =>
+      run('Set policy', context, async () => {
+        await port.setPolicy(policyId, policy, originOf(context))
         return {}
       }),
-    getAttestationPolicy: ({ policyId }, { requestHeader }) =>
-      run('Get policy', async () => ({ policy: await port.readPolicy(policyId, requestHeader) })),
-    listAttestationPolicies: (_, { requestHeader }) =>
-      run('List policies', async () => ({
-        policies: (await port.listPolicies(requestHeader)).map(({ id, hash }) => ({ policyId: id, policyHash: hash })),
+    getAttestationPolicy: ({ policyId }, context) =>
+      run('Get policy', context, async () => ({ policy: await port.readPolicy(policyId, originOf(context)) })),
+    listAttestationPolicies: (_, context) =>
+      run('List policies', context, async () => ({
+        policies: (await port.listPolicies(originOf(context))).map(({ id, hash }) => ({
+          policyId: id,
+          policyHash: hash,
+        })),
       })),
-    deleteAttestationPolicy: ({ policyId }, { requestHeader }) =>
-      run('Delete policy', async () => {
-        await port.deletePolicy(policyId, requestHeader)
+    deleteAttestationPolicy: ({ policyId }, context) =>
+      run('Delete policy', context, async () => {
+        await port.deletePolicy(policyId, originOf(context))
         return {}
       }),
-    getAttestationChallenge: ({ inner }, { requestHeader }) =>
-      run('Attestation challenge', async () => ({ attestationChallenge: await port.challenge(inner, requestHeader) })),
-    getAttestationServiceStatus: (_, { requestHeader }) =>
-      run('Status', async () => {
-        const { service, status, dependencies } = await port.readStatus(requestHeader)
+    getAttestationChallenge: ({ inner }, context) =>
+      run('Attestation challenge', context, async () => ({
+        attestationChallenge: await port.challenge(inner, originOf(context)),
+      })),
+    getAttestationServiceStatus: (_, context) =>
+      run('Status', context, async () => {
+        const { service, status, dependencies } = await port.readStatus(originOf(context))
         return { service, status, dependencies: dependencies.map((one) => ({ ...one, details: { ...one.details } })) }
       }),
   })

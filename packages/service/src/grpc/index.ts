@@ -3,6 +3,7 @@ export { type AuthorizeCall, answerAuditedCall, type Caller, createCallAuthorize
 export {
   type AttestationPort,
   addAttestationService,
+  type CallOrigin,
   type EvidenceCall,
   type ServiceStatus,
 } from './attestation-service.ts'

@@ -1,13 +1,15 @@
 import type { ConnectRouter } from '@connectrpc/connect'
 import type { Gate } from '../access/index.ts'
+import type { AttestationService as AttestationCore } from '../attestation-face/index.ts'
 import type { AuditLog } from '../audit/index.ts'
 import type { ServiceConfig } from '../config/index.ts'
-import { ServiceError } from '../errors.ts'
 import { parseListen } from '../http/index.ts'
 import type { Logger } from '../log/index.ts'
+import type { PolicyRoom } from '../policies/index.ts'
 import type { References } from '../references/index.ts'
 import { createCallAuthorizer } from './access.ts'
-import { type AttestationPort, addAttestationService } from './attestation-service.ts'
+import { createAttestationPort } from './attestation-port.ts'
+import { addAttestationService } from './attestation-service.ts'
 import { AttestationService, file_attestation } from './gen/attestation_pb.ts'
 import { file_grpc_health_v1_health } from './gen/grpc/health/v1/health_pb.ts'
 import { file_reference, ReferenceValueProviderService } from './gen/reference_pb.ts'
@@ -20,8 +22,12 @@ export interface GrpcRuntime {
   readonly references: Pick<References, 'registrar'>
   readonly gate: Gate
   readonly audit: AuditLog
-  /** Absent: a listener for it is not opened. */
-  readonly attestation?: AttestationPort
+  readonly attestation: AttestationCore
+  readonly policies: PolicyRoom
+  /** Refuses a client, by its address, that calls the attestation service too often. */
+  readonly admit: (client: string) => Promise<void>
+  /** Epoch seconds. */
+  readonly now: () => number
   readonly isServing: () => Promise<boolean>
   readonly log: Logger
 }
@@ -36,13 +42,9 @@ export interface GrpcListeners {
 
 type Key = 'references' | 'attestation'
 
-/** @throws ServiceError SERVICE_CONFIG_INVALID, SERVICE_LISTEN_PLAIN, SERVICE_FILE_UNREADABLE, SERVICE_TLS_INVALID */
+/** @throws ServiceError SERVICE_LISTEN_PLAIN, SERVICE_FILE_UNREADABLE, SERVICE_TLS_INVALID */
 export function createGrpcListeners(config: ServiceConfig, runtime: GrpcRuntime): GrpcListeners {
   const keys = (['references', 'attestation'] as const).filter((key) => config.grpc[key] !== undefined)
-  if (config.grpc.attestation !== undefined && runtime.attestation === undefined)
-    throw new ServiceError('SERVICE_CONFIG_INVALID', 'grpc.attestation: this service has no attestation service.', {
-      details: { path: 'grpc.attestation' },
-    })
   const listeners = keys.map((key) => ({ key, ...createListener(key, config, runtime) }))
   const stop = async (graceMs: number) => {
     await Promise.all(listeners.map(({ server }) => server.stop(graceMs)))
@@ -92,13 +94,22 @@ function addServices(
   key: Key,
   loopback: boolean,
   config: ServiceConfig,
-  { references, gate, audit, attestation, isServing, log }: GrpcRuntime,
+  { references, gate, audit, isServing, log, ...runtime }: GrpcRuntime,
 ): void {
   const { registrar } = references
   const authorize = createCallAuthorizer(loopback, gate)
   addReferenceService(router, { registrar, authorize, audit, register: config.references.register, log })
-  const withAttestation = key === 'attestation' && attestation !== undefined
-  if (withAttestation) addAttestationService(router, attestation, log)
+  const withAttestation = key === 'attestation'
+  if (withAttestation) {
+    const port = createAttestationPort({
+      service: runtime.attestation,
+      room: runtime.policies,
+      authorize: createCallAuthorizer(loopback && config.policies.openOnLoopback, gate),
+      audit,
+      now: runtime.now,
+    })
+    addAttestationService(router, port, { admit: runtime.admit, log })
+  }
   const services = [ReferenceValueProviderService, ...(withAttestation ? [AttestationService] : [])]
   addHealthService(
     router,

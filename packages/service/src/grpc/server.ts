@@ -7,7 +7,7 @@ import {
   type ServerHttp2Session,
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import type { ConnectRouter } from '@connectrpc/connect'
+import { type ConnectRouter, type ContextKey, createContextKey, createContextValues } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { ServiceError } from '../errors.ts'
 
@@ -38,6 +38,9 @@ export interface GrpcServer {
   stop(graceMs: number): Promise<void>
 }
 
+/** The address of whoever calls, as the socket says. */
+export const PEER: ContextKey<string> = createContextKey('', { description: 'address of the peer' })
+
 const STREAMS = 100
 const MAX_CALL_MS = 120_000
 
@@ -66,6 +69,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     readMaxBytes: messageBytes,
     maxTimeoutMs: MAX_CALL_MS,
     shutdownSignal: stopping.signal,
+    contextValues: ({ socket }) => createContextValues().set(PEER, nameAddress(socket?.remoteAddress)),
   })
   const settings = { settings: { maxConcurrentStreams: STREAMS }, maxSessionMemory: 32 }
   const server: Http2Server | Http2SecureServer =
@@ -86,6 +90,10 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       clearTimeout(timer)
     },
   }
+}
+
+function nameAddress(address: string | undefined): string {
+  return (address ?? '').replace(/^::ffff:(?=\d+\.)/, '')
 }
 
 type Handler = ReturnType<typeof connectNodeAdapter>

@@ -7,9 +7,9 @@ export {
   type PolicyAppraiserOptions,
 } from './appraiser.ts'
 export { type DryRunRequest, type DryRunResult, runDry } from './dry-run.ts'
-export { admitPolicyRequest } from './face/access.ts'
+export { admitPolicyRequest, expectAttestation } from './face/access.ts'
 export { listDigests, putPolicy, readText } from './face/broker-face.ts'
-export { POLICY_BODY } from './face/text.ts'
+export { decodePolicy, POLICY_BODY } from './face/text.ts'
 export { openPolicies, type Policies, type PolicyRuntime } from './open.ts'
 export { createScopedRelease } from './release.ts'
 export { openPolicyFiles, type PolicyFiles } from './room/folder.ts'

@@ -48,8 +48,8 @@ export async function admitPolicyRequest(
   }
 }
 
-/** The routes of attestation policies change no others. */
-function expectAttestation(kind: PolicyKind): void {
+/** What is there for attestation policies changes no others. @throws ServiceError SERVICE_POLICY_CONFLICT */
+export function expectAttestation(kind: PolicyKind): void {
   if (kind === 'attestation') return
   throw new ServiceError('SERVICE_POLICY_CONFLICT', 'The id belongs to a resource policy.', {
     details: { path: 'policy_id', expected: 'attestation', actual: kind },
