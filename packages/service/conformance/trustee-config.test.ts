@@ -1,5 +1,5 @@
 /** The files of Trustee services, as they are: what they come to, and that no key of theirs is passed over in silence. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -165,7 +165,10 @@ describe('the shipped files', () => {
       gateway: { heartbeatMinutes: 10 },
       collateral: { pcs: expect.stringContaining('intel.com') },
     })
-    expect(folders).toEqual([config.policies?.folder, config.resources?.folder])
+    expect(folders).toEqual([
+      { path: config.policies?.folder, mode: 0o755 },
+      { path: config.resources?.folder, mode: 0o700 },
+    ])
     expect(() => parseConfig(config)).not.toThrow()
   })
 
@@ -525,6 +528,29 @@ describe('what is not taken over is refused or told', () => {
   test('an address of a collateral service that is none', () => {
     const value = { verifier_config: { dcap_verifier: { collateral_service: 'pccs' } } }
     expect(refusal(() => readOne('as-config.json', value))).toMatchObject({ code: 'SERVICE_CONFIG_INVALID' })
+  })
+
+  test.each([
+    ['gateway.yml', { audit: { retention_days: 99999 } }, 'audit.retention_days'],
+    ['gateway.yml', { attestation_agent_instance_info: { heartbeat_timeout_minutes: 0 } }, 'heartbeat_timeout_minutes'],
+    ['kbs-config.toml', { http_server: { payload_request_size: 4096 } }, 'http_server.payload_request_size'],
+    ['kbs-config.toml', { attestation_service: { timeout: 0 } }, 'attestation_service.timeout'],
+    ['as-config.json', { attestation_token_broker: { duration_min: 0 } }, 'attestation_token_broker.duration_min'],
+    ['gateway.yml', { server: { host: 'a b' } }, 'server.host'],
+  ] as const)('%s: a value that cannot be is told in the words of the file: %j', (file, value, key) => {
+    expect(refusal(() => readOne(file, value))).toMatchObject({
+      code: 'SERVICE_CONFIG_INVALID',
+      details: { path: expect.stringMatching(new RegExp(`^${file} .*${key}$`)) },
+    })
+  })
+
+  test('a folder of secrets that everybody may look into', () => {
+    const site = createSite({})
+    const folder = dirname(site.put('opt/trustee/kbs/repository/x', ''))
+    chmodSync(folder, 0o755)
+    expect(site.read().notices.join()).toContain(`chmod o-rwx ${folder}`)
+    chmodSync(folder, 0o750)
+    expect(site.read().notices.join()).not.toContain('chmod')
   })
 
   test('two files that look for the reference values in two places', () => {

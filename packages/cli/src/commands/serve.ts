@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import {
   createService,
   mergeConfig,
@@ -76,7 +77,7 @@ export function addServe(program: Command, { io, attendSignal }: Face): void {
     .action(async (options: ServeOptions) => {
       attendSignal()
       const trustee = readTrustee(io, options)
-      for (const folder of trustee?.folders ?? []) mkdirSync(folder, { recursive: true, mode: 0o755 })
+      for (const { path, mode } of trustee?.folders ?? []) makeFolderOf(path, mode)
       const service = await createService(readOptions(options, trustee))
       for (const notice of [...(trustee?.notices ?? []), ...service.notices]) io.err(`${notice}\n`)
       const { url } = await service.start()
@@ -92,6 +93,12 @@ export function addServe(program: Command, { io, attendSignal }: Face): void {
       process.off('SIGHUP', reload)
       await service.stop()
     })
+}
+
+/** Only the folder itself is made with the mode: what leads to it stays passable for those who put files into others. */
+function makeFolderOf(path: string, mode: number): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
+  if (!existsSync(path)) mkdirSync(path, { mode })
 }
 
 /** The files of older services, where a folder of them is named. @throws ServiceError SERVICE_CONFIG_* */

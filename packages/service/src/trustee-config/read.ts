@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
-import { CollateralError, resolveSources } from '@veritee/collateral'
-import type { ServiceConfigInput } from '../config/index.ts'
+import { type ConfigProblem, parseConfig, type ServiceConfigInput } from '../config/index.ts'
 import { ServiceError } from '../errors.ts'
+import { readCollateral } from './collateral.ts'
 import { readDocument } from './document.ts'
 import { TRUSTEE_FILES, type TrusteeFile } from './key.ts'
 import { readListeners } from './listen.ts'
@@ -14,7 +14,7 @@ import {
   readInnerListeners,
   readReferencePart,
 } from './parts.ts'
-import { readSettings, type TrusteeSettings } from './settings.ts'
+import { invalid, readSettings, type TrusteeSettings } from './settings.ts'
 import { TRUSTEE_KEYS } from './table.ts'
 import { listMoot, listWarnings } from './warnings.ts'
 
@@ -32,8 +32,8 @@ export interface TrusteeConfig {
   readonly config: ServiceConfigInput
   /** One sentence or more for each thing that a careful operator should know of. */
   readonly notices: readonly string[]
-  /** Folders that people put files into; they need not be there yet. */
-  readonly folders: readonly string[]
+  /** Folders that people put files into, and the mode to make them with: they need not be there yet. */
+  readonly folders: readonly { readonly path: string; readonly mode: number }[]
 }
 
 /** What is passed along while the files are read. */
@@ -53,7 +53,6 @@ export interface TrusteeRead {
 }
 
 const OWN_FOLDER = '/opt/trustee/veritee'
-const QCNL_FILE = '/etc/sgx_default_qcnl.conf'
 
 /**
  * Reads `gateway.yml`, `kbs-config.toml`, `as-config.json` and `rvps.json` as they are, and makes of them the configuration of
@@ -109,12 +108,40 @@ export function readTrusteeConfig({ folder, root = '/', env = {} }: TrusteeConfi
     (settings) => [settings, TRUSTEE_KEYS[settings.file]] as const,
   )
   const warnings = all.flatMap(([settings, rows]) => listWarnings(settings, rows))
-  const { draft } = read
-  return {
-    config: nest(draft) as unknown as ServiceConfigInput,
-    notices: [...warnings, ...notices, ...listMoot(all)],
-    folders: [draft.get('policies.folder') as string, draft.get('resources.folder') as string],
+  const config = nest(read.draft) as unknown as ServiceConfigInput
+  expectFits(config, [gateway, broker, ownAttestation, references])
+  const folders = [
+    { path: read.draft.get('policies.folder') as string, mode: 0o755 },
+    { path: read.draft.get('resources.folder') as string, mode: 0o700 },
+  ]
+  const open = folders.flatMap(({ path, mode }) => (mode === 0o700 ? describeOpenFolder(path) : []))
+  return { config, notices: [...warnings, ...notices, ...open, ...listMoot(all)], folders }
+}
+
+/** What no configuration may say is told in the words of the file that said it. */
+function expectFits(config: ServiceConfigInput, files: readonly TrusteeSettings[]): void {
+  try {
+    parseConfig(config)
+  } catch (cause) {
+    const problems = (cause as ServiceError).details['problems'] as readonly ConfigProblem[]
+    const [first] = problems as [ConfigProblem, ...ConfigProblem[]]
+    for (const settings of files) {
+      const row = TRUSTEE_KEYS[settings.file].find(
+        ({ key, becomes = [] }) => settings.values.has(key) && becomes.some((name) => first.path.startsWith(name)),
+      )
+      if (row !== undefined)
+        throw invalid(settings.file, row.key, first.message, undefined, settings.values.get(row.key))
+    }
+    throw cause
   }
+}
+
+/** Secrets that are files are as closed as their folder. */
+function describeOpenFolder(path: string): string[] {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
+  return (mode & 0o005) === 0
+    ? []
+    : [`Everybody on this machine may look into ${path}, where secrets are files. Close it with: chmod o-rwx ${path}`]
 }
 
 /** A key broker with an attestation service of its own has that one's keys in its file. */
@@ -135,38 +162,6 @@ function selectAttestation(broker: TrusteeSettings, own: TrusteeSettings, notice
     texts: (key) => broker.texts(prefix + key),
     count: (key) => broker.count(prefix + key),
     flag: (key) => broker.flag(prefix + key),
-  }
-}
-
-/** Vendor collateral: as the file says, else the environment, else the machine's collateral configuration, else the vendor's own service. */
-function readCollateral(
-  { attestation, draft, notices, place }: TrusteeRead,
-  env: NonNullable<TrusteeConfigOptions['env']>,
-): void {
-  const named = attestation.text('verifier_config.dcap_verifier.collateral_service')
-  const listed = (env['PCCS_URLS'] ?? env['PCCS_URL'] ?? '').split(',').filter((url) => url.trim() !== '')
-  const qcnlPath = env['QCNL_CONF_PATH'] ?? place(QCNL_FILE)
-  try {
-    const { endpoints, bundleFiles } = resolveSources({
-      urls: named === undefined ? listed : [named],
-      ...(existsSync(qcnlPath) ? { qcnl: readFileSync(qcnlPath, 'utf8') } : {}),
-    })
-    const [first, ...more] = endpoints
-    draft.set('collateral.pcs', first?.url)
-    draft.set('collateral.bundles', bundleFiles.length === 0 ? undefined : bundleFiles)
-    if (more.length > 0)
-      notices.push(
-        `PCCS_URLS: ${first?.url} is asked; ${more.map(({ url }) => url).join(', ')} ${more.length === 1 ? 'is' : 'are'} not.`,
-      )
-  } catch (error) {
-    if (!(error instanceof CollateralError)) throw error
-    throw new ServiceError('SERVICE_CONFIG_INVALID', `The address of the collateral service: ${error.message}`, {
-      cause: error,
-      details: {
-        ...error.details,
-        path: named === undefined ? (listed.length > 0 ? 'PCCS_URL' : qcnlPath) : 'as-config.json',
-      },
-    })
   }
 }
 
