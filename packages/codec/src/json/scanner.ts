@@ -12,6 +12,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
 }
 
+const MOST_SMALL_DIGITS = 9
+
 /** Reads the tokens of RFC 8259 one by one; knows nothing of nesting. */
 export class JsonScanner {
   readonly text: string
@@ -111,6 +113,8 @@ export class JsonScanner {
   }
 
   #number(): number | bigint {
+    const small = this.#smallInteger()
+    if (small >= 0) return small
     const number = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y
     number.lastIndex = this.offset
     const match = number.exec(this.text)
@@ -124,6 +128,21 @@ export class JsonScanner {
       return BigInt(match[0])
     }
     if (!Number.isFinite(value)) throw this.fail('A number is too large.', offset, 'CODEC_JSON_NUMBER')
+    return value
+  }
+  /** Up to nine digits, which lists of bytes are made of; −1, and nothing read, for what the whole rule is needed. */
+  #smallInteger(): number {
+    const { text, offset } = this
+    let value = 0
+    let at = offset
+    for (let code = text.charCodeAt(at); code >= 0x30 && code <= 0x39; code = text.charCodeAt(++at)) {
+      if (at - offset === MOST_SMALL_DIGITS) return -1
+      value = value * 10 + code - 0x30
+    }
+    const after = text.charCodeAt(at)
+    const isPadded = at - offset > 1 && text.charCodeAt(offset) === 0x30
+    if (at === offset || isPadded || after === 0x2e || after === 0x65 || after === 0x45) return -1
+    this.offset = at
     return value
   }
 }
