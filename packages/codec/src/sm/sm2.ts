@@ -1,6 +1,6 @@
 import { weierstrass } from '@noble/curves/abstract/weierstrass.js'
 import { concatBytes } from '../bytes/compare.ts'
-import { decodeHex } from '../bytes/hex.ts'
+import { decodeHex, encodeHex } from '../bytes/hex.ts'
 import { u16be } from '../bytes/integers.ts'
 import { encodeUtf8 } from '../bytes/text.ts'
 import { encodeInteger, encodeSequence } from '../der/encode.ts'
@@ -8,6 +8,7 @@ import { CodecError } from '../errors.ts'
 import { CURVES } from '../signature/curves.ts'
 import { normalizeSignature } from '../signature/normalize.ts'
 import { importPublicKey, type PublicKey, toBigInt } from '../signature/public-key.ts'
+import { PointMemory } from './point-memory.ts'
 import { sm3 } from './sm3.ts'
 
 /** User id that stands in where none was agreed (GM/T 0009 §10); certificates use it. */
@@ -19,6 +20,7 @@ const G = {
   y: 0xbc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0n,
 }
 const Point = weierstrass({ p, n, h: 1n, a: p - 3n, b, Gx: G.x, Gy: G.y }, {})
+const known = new PointMemory<InstanceType<typeof Point>>()
 
 /** What an SM2 signature is made over beside the data. */
 export interface Sm2SignatureOptions {
@@ -64,7 +66,7 @@ function verifyNumber(key: PublicKey, e: bigint, signature: Uint8Array, format: 
   const s = toBigInt(raw.subarray(32))
   const t = (r + s) % n
   if (t === 0n) return false
-  const Q = Point.fromAffine({ x: toBigInt(point.subarray(0, 32)), y: toBigInt(point.subarray(32)) })
+  const Q = known.find(encodeHex(point), () => pointAt(point))
   const sum = Point.BASE.multiplyUnsafe(s).add(Q.multiplyUnsafe(t))
   if (sum.is0()) return false
   return (e + sum.toAffine().x) % n === r
@@ -112,9 +114,7 @@ export function sm2PublicKey(privateKey: Uint8Array): PublicKey {
 /** The public point times a private number: x‖y, 64 bytes. What two parties share in an exchange. */
 export function multiplySm2(key: PublicKey, privateKey: Uint8Array): Uint8Array {
   const point = pointOf(key)
-  const { x, y } = Point.fromAffine({ x: toBigInt(point.subarray(0, 32)), y: toBigInt(point.subarray(32)) })
-    .multiply(privateNumber(privateKey))
-    .toAffine()
+  const { x, y } = pointAt(point).multiply(privateNumber(privateKey)).toAffine()
   return concatBytes(toBytes(x), toBytes(y))
 }
 
@@ -144,6 +144,11 @@ function pointOf(key: PublicKey): Uint8Array {
     })
   }
   return key.point
+}
+
+/** Of x‖y, which importing the key found on the curve. */
+function pointAt(point: Uint8Array): InstanceType<typeof Point> {
+  return Point.fromAffine({ x: toBigInt(point.subarray(0, 32)), y: toBigInt(point.subarray(32)) })
 }
 
 function privateNumber(bytes: Uint8Array): bigint {
