@@ -108,9 +108,19 @@ function isAtEnd(cursor: ByteCursor): boolean {
   const padding = mark[0]!
   if ((padding !== 0 && padding !== 0xff) || mark.some((byte) => byte !== padding)) return false
   const rest = cursor.peek(cursor.remaining)
-  if (padding === 0 ? !isAllZero(rest) : rest.some((byte) => byte !== 0xff)) {
+  if (!isFilledWith(rest, padding)) {
     throw invalid('Something follows the end of the log.', cursor.offset)
   }
+  return true
+}
+
+/** Whole words at a time: the padding is most of a log. */
+function isFilledWith(bytes: Uint8Array, padding: 0 | 0xff): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const word = padding === 0 ? 0 : -1
+  let at = 0
+  for (; at + 4 <= bytes.length; at += 4) if (view.getInt32(at) !== word) return false
+  for (; at < bytes.length; at++) if (bytes[at] !== padding) return false
   return true
 }
 
