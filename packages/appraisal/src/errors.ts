@@ -48,7 +48,7 @@ export const APPRAISAL_ERRORS: ErrorTable<AppraisalErrorCode> = {
   APPRAISAL_EVIDENCE_UNSUPPORTED: {
     status: 422,
     summary: 'Evidence of this kind cannot be judged here.',
-    next: 'Give a quote, a report or a document, raw, as hex or base64, or evidence JSON; reports of TPMs only as JSON.',
+    next: 'Give a quote, a report or an enclave document, raw, as hex or base64; or the evidence JSON of any kind.',
   },
   APPRAISAL_EXPECTATIONS_EMPTY: {
     status: 400,

@@ -9,6 +9,7 @@ import { appraiseInitData } from './init-data.ts'
 import type { JudgeOptions } from './options.ts'
 import type { Answers, Judgement } from './types.ts'
 import { appraiseUnanswerable } from './unanswerable.ts'
+import { unsupported } from './unsupported.ts'
 import type { GenuineEvidence, ReadableEvidence } from './verifier.ts'
 import { canonicalTee, VERIFIERS } from './verifiers.ts'
 
@@ -89,12 +90,6 @@ async function readRecognized(content: Recognized, options: JudgeOptions): Promi
   const row = VERIFIERS.find((entry) => entry.accepts(content))
   if (row === undefined) throw unsupported(content.kind === 'evidence-json' ? content.tee : content.kind)
   return (await row.load()).read(content, options)
-}
-
-function unsupported(actual: string): AppraisalError {
-  return new AppraisalError('APPRAISAL_EVIDENCE_UNSUPPORTED', undefined, {
-    details: { path: 'evidence', expected: VERIFIERS.flatMap(({ tees }) => tees), actual },
-  })
 }
 
 function describe(tee: string, answers: Answers, genuine: GenuineEvidence, options: JudgeOptions): Judgement {

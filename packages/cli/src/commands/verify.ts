@@ -2,12 +2,14 @@ import { parseExpectations } from '@veritee/appraisal/expectations'
 import { type JudgeOptions, judgeEvidence } from '@veritee/appraisal/judge'
 import { decodeHex } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
+import type { CollateralFile } from '@veritee/evidence/collateral'
 import type { TcbStatus } from '@veritee/evidence/dcap'
 import type { Command } from 'commander'
 import { CliError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { fetchCollateral, readCollateral } from '../input/collateral.ts'
 import { readInput } from '../input/file.ts'
+import { fetchChipCertificates } from '../input/key-distribution.ts'
 import { readTrust } from '../input/trust.ts'
 import type { Io } from '../io.ts'
 import type { Face } from '../program.ts'
@@ -19,6 +21,7 @@ import { collect, splitList } from './options.ts'
 interface VerifyOptions {
   readonly collateral: readonly string[]
   readonly pccs?: string
+  readonly kds?: string | true
   readonly at?: string
   readonly reportData?: string
   readonly expect?: string
@@ -55,6 +58,7 @@ Examples:
   $ veritee verify quote.bin --collateral bundles/ --at 2025-06-25T00:00:00Z
   $ veritee verify evidence.json --report-data 00112233 --expect expected.toml --json
   $ veritee verify report.bin --collateral vcek.der --collateral chain.pem --allow-vmpl 1
+  $ veritee verify report.bin --kds
   $ veritee verify demo/quote.bin --collateral demo/collateral.json --trust-simulated-root demo/root.pem`
 
 /** `veritee verify`: is this evidence readable, genuine, fresh and expected? */
@@ -69,6 +73,10 @@ export function addVerify(program: Command, { io, exit }: Face): void {
       [],
     )
     .option('--pccs <url>', 'collateral service to ask when no --collateral is given')
+    .option(
+      '--kds [url]',
+      "fetch the certificates of an AMD or Hygon chip from the vendor's key distribution service, or from this one",
+    )
     .option('--at <time>', 'judge at this time instead of now, RFC 3339')
     .option('--report-data <hex>', 'report data that makes the evidence fresh')
     .option('--expect <file>', 'what the machine must be, JSON or TOML')
@@ -100,11 +108,17 @@ export function addVerify(program: Command, { io, exit }: Face): void {
         options.collateral.length > 0
           ? await readCollateral(io, options.collateral)
           : await fetchCollateral(io, input, options.pccs)
-      const judgement = await judgeEvidence(input, { ...judgeOptions, ...given })
+      const chip = await fetchChip(io, input, options.kds)
+      const collateralFiles = [...given.collateralFiles, ...chip]
+      const judgement = await judgeEvidence(input, { ...judgeOptions, ...given, collateralFiles })
       if (options.json) io.out(`${toJson(judgement)}\n`)
       else renderJudgement(io, judgement)
       exit(exitOf(judgement))
     })
+}
+
+async function fetchChip(io: Io, input: Uint8Array, kds: string | true | undefined): Promise<CollateralFile[]> {
+  return kds === undefined ? [] : await fetchChipCertificates(io, input, kds === true ? undefined : kds)
 }
 
 function exitOf({ accepted, answers }: { accepted: boolean; answers: { readable: string } }): ExitCode {

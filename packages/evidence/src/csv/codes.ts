@@ -58,7 +58,7 @@ export const CSV_ERRORS: Readonly<Record<CsvErrorCode, ErrorEntry>> = {
   CSV_CHAIN_INCOMPLETE: row(
     422,
     'The HSK and CEK certificates of the chip are not there, so nothing ties the report to Hygon.',
-    'Give them with --collateral (hsk_cek.cert of the key distribution service), or allow fetching them by the serial number.',
+    'Give them with --collateral (hsk_cek.cert of the key distribution service), or have them fetched by the serial number with --kds.',
   ),
   CSV_CHAIN_ROOT: row(422, 'The chain does not end in a trusted Hygon root key.', CHAIN),
   CSV_CHAIN_ISSUER: row(

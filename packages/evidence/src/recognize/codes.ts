@@ -19,7 +19,7 @@ export const RECOGNIZE_ERRORS = {
   EVIDENCE_KIND_UNKNOWN: {
     status: 400,
     summary: 'The bytes are no kind of evidence or document that is known here.',
-    next: 'Check the input; quotes, TD reports, signed enclaves, certificates, CRLs, tokens and evidence JSON are known.',
+    next: 'Check that the file is whole and is the right one. Quotes, reports and enclave documents are known raw, as hex and as base64, evidence of every kind as JSON, and certificates, event logs, tokens and signed enclaves.',
   },
   EVIDENCE_SIZE_EXCESSIVE: {
     status: 413,

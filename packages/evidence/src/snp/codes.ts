@@ -51,7 +51,7 @@ export const SNP_ERRORS: Readonly<Record<SnpErrorCode, ErrorEntry>> = {
   SNP_VEK_MISSING: row(
     422,
     'There is no VCEK or VLEK certificate to check the report with.',
-    'Give the certificate with the evidence or with --collateral, or allow fetching it from the AMD key distribution service.',
+    'Give the certificate with the evidence or with --collateral, or have it fetched from the AMD key distribution service with --kds.',
   ),
   SNP_VEK_INVALID: row(422, 'The VCEK or VLEK certificate is malformed.', COLLATERAL),
   SNP_VEK_ROLE: row(422, 'The certificate is of another kind than the key that the report says signed it.', COLLATERAL),
@@ -66,7 +66,7 @@ export const SNP_ERRORS: Readonly<Record<SnpErrorCode, ErrorEntry>> = {
   SNP_CHAIN_INCOMPLETE: row(
     422,
     'The certificates of the signing chain (ASK or ASVK, and ARK) are not all there.',
-    'Give the cert_chain of the AMD key distribution service with --collateral.',
+    'Give the cert_chain of the AMD key distribution service with --collateral, or have it fetched with --kds.',
   ),
   SNP_CHAIN_ROOT: row(
     422,
