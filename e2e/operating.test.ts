@@ -46,7 +46,7 @@ async function start() {
     const exit = (given: number) => {
       code = given
     }
-    await createProgram({ io, exit, attendSignal: () => undefined }).parseAsync(args, { from: 'user' })
+    await (await createProgram({ io, exit, attendSignal: () => undefined })).parseAsync(args, { from: 'user' })
     return { output, code }
   }
   const remote = (...args: string[]) => run(...args, '--url', url, '--data', dir)

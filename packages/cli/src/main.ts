@@ -20,17 +20,18 @@ const GRACE_MS = 1000
 export async function main(args: readonly string[], io: Io = createProcessIo()): Promise<ExitCode> {
   let code: ExitCode = EXIT.accepted
   let attends = false
-  const program = createProgram({
+  const face = {
     io,
-    exit: (exit) => {
+    exit: (exit: ExitCode) => {
       code = exit
     },
     attendSignal: () => {
       attends = true
     },
-  })
+  }
   const isInterrupted = () => io.signal.aborted && !attends
   try {
+    const program = await createProgram(face, args[0])
     const work = program.parseAsync([...args], { from: 'user' })
     await Promise.race([work, waitForInterrupt(io.signal, () => attends)])
     return isInterrupted() ? EXIT.interrupted : code

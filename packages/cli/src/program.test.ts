@@ -49,11 +49,11 @@ const pathOf = (command: Command): string =>
   command.parent?.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name()
 
 /** Every command that does something; what stands in for another program speaks its words. */
-function listCommands(): Command[] {
+async function listCommands(): Promise<Command[]> {
   const walk = (command: Command): Command[] =>
     command.commands.length === 0 ? [command] : command.commands.flatMap(walk)
   const { io } = capture()
-  return walk(createProgram({ io, exit: () => undefined, attendSignal: () => undefined })).filter(
+  return walk(await createProgram({ io, exit: () => undefined, attendSignal: () => undefined })).filter(
     (command) => !pathOf(command).startsWith('refs tool'),
   )
 }
@@ -61,13 +61,34 @@ function listCommands(): Command[] {
 /** What these print is a text in a language of its own. */
 const TEXT_ALONE = new Set(['policy fmt'])
 
-describe('every command', () => {
-  test.each(listCommands().map((command) => [pathOf(command), command] as const))('%s', (_, command) => {
+describe('every command', async () => {
+  test.each((await listCommands()).map((command) => [pathOf(command), command] as const))('%s', (_, command) => {
     let help = ''
     command.configureOutput({ writeOut: (text) => (help += text) })
     command.outputHelp()
     expect(help).toMatch(/Examples?:\n\s+\$ /)
     if (!TEXT_ALONE.has(pathOf(command))) expect(command.options.map(({ long }) => long)).toContain('--json')
+  })
+})
+
+describe('a command by its name', () => {
+  test('is the same as among all of them', async () => {
+    const { io } = capture()
+    const face = { io, exit: () => undefined, attendSignal: () => undefined }
+    const { commands } = await createProgram(face)
+    expect(commands.length).toBeGreaterThan(10)
+    for (const command of commands) {
+      const alone = await createProgram(face, command.name())
+      expect(alone.commands.length).toBeLessThan(3)
+      const same = alone.commands.find((one) => one.name() === command.name())
+      expect(same?.helpInformation()).toBe(command.helpInformation())
+    }
+  })
+
+  test('one that there is not is told the nearest', async () => {
+    const { io, err } = capture()
+    expect(await main(['verfy'], io)).toBe(2)
+    expect(err()).toContain('verify')
   })
 })
 

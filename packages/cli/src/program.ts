@@ -1,20 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { addAttestations } from './commands/attestations.ts'
-import { addAudit } from './commands/audit.ts'
-import { addBackup } from './commands/backup.ts'
-import { addCollect } from './commands/collect.ts'
-import { addCompat } from './commands/compat.ts'
-import { addDoctor } from './commands/doctor.ts'
-import { addInspect } from './commands/inspect.ts'
-import { addKeys } from './commands/keys.ts'
-import { addPolicy } from './commands/policy.ts'
-import { addRefs } from './commands/refs/index.ts'
-import { addSecret } from './commands/secret.ts'
-import { addServe } from './commands/serve.ts'
-import { addSimulate } from './commands/simulate.ts'
-import { addTdx } from './commands/tdx/index.ts'
-import { addVerify } from './commands/verify.ts'
 import type { ExitCode } from './exit.ts'
 import type { Io } from './io.ts'
 
@@ -29,8 +14,33 @@ export interface Face {
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
-/** The whole command tree. It never ends the process itself. */
-export function createProgram(face: Face): Command {
+type AddCommand = (program: Command, face: Face) => void
+
+/** Every command, in the order of the help. Most of the time that one takes is reading modules, so each has its own. */
+const COMMANDS: readonly { readonly names: readonly string[]; load(): Promise<AddCommand> }[] = [
+  { names: ['verify'], load: async () => (await import('./commands/verify.ts')).addVerify },
+  { names: ['inspect'], load: async () => (await import('./commands/inspect.ts')).addInspect },
+  { names: ['collect'], load: async () => (await import('./commands/collect.ts')).addCollect },
+  { names: ['policy'], load: async () => (await import('./commands/policy.ts')).addPolicy },
+  { names: ['secret'], load: async () => (await import('./commands/secret.ts')).addSecret },
+  { names: ['refs'], load: async () => (await import('./commands/refs/index.ts')).addRefs },
+  { names: ['serve'], load: async () => (await import('./commands/serve.ts')).addServe },
+  { names: ['attestations'], load: async () => (await import('./commands/attestations.ts')).addAttestations },
+  { names: ['audit'], load: async () => (await import('./commands/audit.ts')).addAudit },
+  { names: ['keys'], load: async () => (await import('./commands/keys.ts')).addKeys },
+  { names: ['backup', 'restore'], load: async () => (await import('./commands/backup.ts')).addBackup },
+  { names: ['simulate'], load: async () => (await import('./commands/simulate.ts')).addSimulate },
+  { names: ['tdx'], load: async () => (await import('./commands/tdx/index.ts')).addTdx },
+  { names: ['compat'], load: async () => (await import('./commands/compat.ts')).addCompat },
+  { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).addDoctor },
+]
+
+/**
+ * The command tree; of it only the named command, where there is one of that name. It never ends the process itself.
+ *
+ * @param name the first word of the command line
+ */
+export async function createProgram(face: Face, name?: string): Promise<Command> {
   const { io } = face
   const program = new Command('veritee')
     .description('A machine proves what it is; only then does it get its keys.')
@@ -43,20 +53,10 @@ export function createProgram(face: Face): Command {
       'after',
       '\nExit codes: 0 accepted, 1 judged and refused, 2 wrong usage or malformed input, 130 interrupted.',
     )
-  addVerify(program, face)
-  addInspect(program, face)
-  addCollect(program, face)
-  addPolicy(program, face)
-  addSecret(program, face)
-  addRefs(program, face)
-  addServe(program, face)
-  addAttestations(program, face)
-  addAudit(program, face)
-  addKeys(program, face)
-  addBackup(program, face)
-  addSimulate(program, face)
-  addTdx(program, face)
-  addCompat(program, face)
-  addDoctor(program, face)
+  const named = COMMANDS.filter(({ names }) => name !== undefined && names.includes(name))
+  for (const { load } of named.length > 0 ? named : COMMANDS) {
+    const add = await load()
+    add(program, face)
+  }
   return program
 }

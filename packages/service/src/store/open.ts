@@ -4,7 +4,6 @@ import { ServiceError } from '../errors.ts'
 import { readPrivateFile } from '../keys/index.ts'
 import type { Logger } from '../log/index.ts'
 import { createMemoryStore } from './memory.ts'
-import { createPostgresqlStore } from './postgresql/index.ts'
 import { createSqliteStore } from './sqlite/index.ts'
 import type { Store } from './store.ts'
 
@@ -18,6 +17,8 @@ export async function openStore(config: StoreConfig, dir: string, log?: Logger):
   if (config.driver === 'memory') return createMemoryStore()
   if (config.driver === 'sqlite') return createSqliteStore({ path: config.path ?? join(dir, 'store.db') })
   const { connections, timeoutSeconds } = config
+  // Read when it is needed: most services start without it.
+  const { createPostgresqlStore } = await import('./postgresql/index.ts')
   return createPostgresqlStore({
     url: config.url ?? readUrlFile(config.urlFile as string),
     connections,
