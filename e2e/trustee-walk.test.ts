@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createKeyClient, type GuestError } from '@veritee/guest'
 import { createAdminToken } from '@veritee/service/admin'
 import { createDcapWorld } from '@veritee/simulator'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { BOOT, type Boot, createBootedGuest, referencesOf } from '../testkit/booted-guest.ts'
 import { createTrusteeSite, type TrusteeSite } from '../testkit/trustee-site.ts'
 
@@ -235,3 +235,55 @@ it('keys, values and policy are there after a restart', async () => {
   expect(text(await createClient().get(URI))).toBe(keys.data)
   expect(await site.stop()).toBe(0)
 })
+
+it('the same with the files of older packages, which have flat tokens', async () => {
+  const old = await createTrusteeSite(world)
+  onTestFinished(() => old.close())
+  const { ports } = old
+  old.put(
+    'etc/trustee/gateway.yml',
+    `server:\n  host: "0.0.0.0"\n  port: ${ports.gateway}\nkbs:\n  url: "http://127.0.0.1:${ports.broker}"\nattestation_service:\n  url: "http://127.0.0.1:${ports.attestationHttp}"\nrvps:\n  grpc_addr: "127.0.0.1:${ports.references}"\n`,
+  )
+  old.put(
+    'etc/trustee/as-config.json',
+    JSON.stringify({
+      work_dir: '/opt/trustee/attestation-service',
+      policy_engine: 'opa',
+      rvps_config: { type: 'GrpcRemote', address: `http://127.0.0.1:${ports.references}` },
+      attestation_token_broker: {
+        type: 'Simple',
+        duration_min: 5,
+        policy_path: '/opt/trustee/attestation-service/policies',
+      },
+    }),
+  )
+  old.put('opt/trustee/kbs/policy.rego', 'package policy\n\ndefault allow = true\n')
+  old.put('opt/trustee/kbs/repository/default/local-resources/data', 'the key')
+  old.put('opt/trustee/attestation-service/policies/opa/default.rego', STRICT)
+  old.put('opt/trustee/attestation-service/reference_values', JSON.stringify(recordsOf(referencesOf(BOOT))))
+  await old.serve()
+  const ask = (boot: Boot) =>
+    createKeyClient({
+      url: `http://127.0.0.1:${ports.gateway}/api`,
+      attester: createBootedGuest(world, boot),
+      attempts: 1,
+    })
+  const client = ask(BOOT)
+  expect(text(await client.get(URI))).toBe('the key')
+  const [, payload = ''] = (await client.attest()).split('.')
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>
+  expect(claims).toMatchObject({ tee: 'tdx', 'evaluation-reports': [{ 'policy-id': 'default' }] })
+  await expect(ask({ ...BOOT, kernel: 'another kernel' }).get(URI)).rejects.toMatchObject({
+    code: 'GUEST_EVIDENCE_REFUSED',
+  })
+})
+
+/** Values as the reference value service kept them in its file. */
+function recordsOf(values: Readonly<Record<string, readonly string[]>>): object[] {
+  return Object.entries(values).map(([name, digests]) => ({
+    version: '0.1.0',
+    name,
+    expiration: `${new Date().getFullYear() + 1}-12-31T00:00:00Z`,
+    'hash-value': digests.map((value) => ({ alg: 'sha384', value })),
+  }))
+}

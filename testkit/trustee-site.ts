@@ -128,7 +128,8 @@ insecure_http = true
 insecure_key = true
 
 [attestation_service]
-type = "coco_as_builtin"
+type = "coco_as_grpc"
+as_addr = "${here}:${ports.attestation}"
 
 
 [admin]
