@@ -4,6 +4,7 @@ import { createKeyClient } from '@veritee/guest'
 import { describe, expect, test } from 'vitest'
 import { createInstanceRoom, parseInstanceInfo } from '../src/gateway/index.ts'
 import { openStore } from '../src/store/index.ts'
+import { RUNTIME, requestOf, startAttestationHouse, structuredPiece } from './attestation-fixture.ts'
 import { createGuest, createSite, HandClient, NOW, type Running, readProblem, startService } from './fixture.ts'
 
 const PATH = 'default/key/disk'
@@ -82,6 +83,19 @@ describe('audit/attestation', () => {
     await attest(running, { eas_instance_id: 'eas-1' }, createGuest({ mrTd: 'ab'.repeat(48) }))
     const page = await list(running, 'attestation', query)
     expect(page).toMatchObject({ total, data: { length: total } })
+  })
+
+  test('attestations that programs asked for, by the service that they asked', async () => {
+    const house = await startAttestationHouse({}, '/api/as')
+    const request = requestOf([await structuredPiece(RUNTIME)])
+    expect((await house.post('/attestation', request, header(INSTANCE))).status).toBe(200)
+    await attest(house)
+    const { data } = await list(house, 'attestation')
+    expect(data.map(({ source_service, instance_id }) => [source_service, instance_id])).toEqual([
+      ['kbs', 'i-1'],
+      ['attestation-service', 'i-1'],
+    ])
+    expect(await list(house, 'attestation', '?source_service=attestation-service')).toMatchObject({ total: 1 })
   })
 
   test('pages: the total counts what fits, whatever is on the page', async () => {

@@ -62,7 +62,7 @@ export function createEvidenceJudge(config: ServiceConfig, dir: string, now: () 
     notices: [
       ...describeTrust(trust, config),
       ...describeAllowances(expectations),
-      ...describeRelease(config.release, expectations),
+      ...describeRelease(config, expectations),
     ],
     close: () => collateral.close(),
   }
@@ -77,8 +77,11 @@ function describeAllowances(expectations: Expectations | undefined): string[] {
   return (expectations?.allow ?? []).map((name) => `The expectations allow "${name}", which is refused otherwise.`)
 }
 
-function describeRelease({ statuses }: ServiceConfig['release'], expectations: Expectations | undefined): string[] {
-  if (statuses.includes('warning')) return ['Secrets are released to genuine machines whatever software they run.']
-  if (expectations !== undefined) return []
-  return ['No expectations are given, so nothing is released: give `expect`, or set release.statuses.']
+function describeRelease({ release, policies }: ServiceConfig, expectations: Expectations | undefined): string[] {
+  if (release.statuses.includes('warning'))
+    return ['Secrets are released to genuine machines whatever software they run.']
+  if (expectations !== undefined || policies.fallback === 'references') return []
+  return [
+    'No expectations are given: nothing is released until an attestation policy says what machines must be. Give `expect` or a policy `default`, or set release.statuses.',
+  ]
 }
