@@ -16,17 +16,20 @@ export interface LaunchSection {
 /** The launch-relevant part of a firmware image. */
 export interface LaunchFirmware {
   readonly bytes: Uint8Array
-  /** Guest physical address of the first byte: the image ends at 4 GiB. */
+  /** Guest physical address of the first byte. */
   readonly address: number
   /** Where processors other than the first begin; absent in images for plain SEV. */
   readonly resetEip?: number
+  /** Where every processor begins in an SVSM; absent in other images. */
+  readonly servicesEip?: number
   /** Where the hypervisor puts the hashes of kernel, initrd and command line; absent where the image takes none. */
   readonly hashesTableAddress?: number
   readonly sections: readonly LaunchSection[]
 }
 
 export const PAGE_BYTES = 4096
-const FOUR_GIB = 0x1_0000_0000
+/** Where firmware ends. */
+export const FOUR_GIB = 0x1_0000_0000
 const MOST_BYTES = 64 << 20
 const MOST_SECTIONS = 64
 const MOST_PAGES = 1 << 18
@@ -39,6 +42,7 @@ const ENTRY_BYTES = 18
 const FOOTER = '96b582de-1fb2-45f7-baea-a366c55a082d'
 const HASHES_TABLE = '7255371f-3a3b-4b04-927b-1da6efa8d454'
 const RESET_BLOCK = '00f771de-1a7e-4fcb-890e-68c77e2fb44e'
+const SERVICES = 'a789a612-0597-4c4b-a49f-cbb1fe9d1ddd'
 const METADATA = 'dc886566-984a-4798-a75e-5585a7bf67cc'
 /** "ASEV" */
 const METADATA_MAGIC = 0x5645_5341
@@ -52,20 +56,26 @@ const KINDS: Readonly<Record<number, LaunchSectionKind>> = {
 }
 
 /**
- * Reads a whole image, such as `OVMF.fd`. Its code is not looked at.
+ * Reads a whole image, such as `OVMF.fd` or that of an SVSM. Its code is not looked at.
  *
+ * @param end guest physical address behind its last byte
  * @throws EvidenceError SNP_FIRMWARE_INVALID
  */
-export function parseLaunchFirmware(bytes: Uint8Array): LaunchFirmware {
+export function parseLaunchFirmware(bytes: Uint8Array, end: number = FOUR_GIB): LaunchFirmware {
   if (bytes.length === 0 || bytes.length % PAGE_BYTES !== 0 || bytes.length > MOST_BYTES)
     throw invalid('firmware', `pages of ${PAGE_BYTES} bytes, at most ${MOST_BYTES >> 20} MiB`, bytes.length)
+  const address = end - bytes.length
+  if (address < 0) throw invalid('firmware.address', 'an image that ends within 4 GiB', end)
   const table = readTable(bytes)
-  const [reset, hashes, metadata] = [RESET_BLOCK, HASHES_TABLE, METADATA].map((guid) => table.get(guid))
+  const [reset, services, hashes, metadata] = [RESET_BLOCK, SERVICES, HASHES_TABLE, METADATA].map((guid) =>
+    table.get(guid),
+  )
   const hashesAddress = hashes === undefined ? 0 : u32(hashes, 0, 'firmware.hashesTable')
   return {
     bytes,
-    address: FOUR_GIB - bytes.length,
+    address,
     ...(reset === undefined ? {} : { resetEip: u32(reset, 0, 'firmware.resetBlock') }),
+    ...(services === undefined ? {} : { servicesEip: address + u32(services, 0, 'firmware.services') }),
     ...(hashesAddress === 0 ? {} : { hashesTableAddress: hashesAddress }),
     sections: metadata === undefined ? [] : readSections(bytes, u32(metadata, 0, 'firmware.metadata')),
   }

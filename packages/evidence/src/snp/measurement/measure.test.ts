@@ -12,6 +12,8 @@ import {
   measureSevEsLaunch,
   measureSevLaunch,
   measureSnpLaunch,
+  measureSvsmLaunch,
+  type SvsmLaunch,
   signatureOfModel,
 } from './index.ts'
 
@@ -20,6 +22,7 @@ const GUIDS = {
   hashes: '7255371f-3a3b-4b04-927b-1da6efa8d454',
   reset: '00f771de-1a7e-4fcb-890e-68c77e2fb44e',
   metadata: 'dc886566-984a-4798-a75e-5585a7bf67cc',
+  services: 'a789a612-0597-4c4b-a49f-cbb1fe9d1ddd',
 }
 const ALL_SECTIONS: readonly Section[] = [
   [0x80_0000, 0x9000, 1],
@@ -40,6 +43,8 @@ interface FirmwareOptions {
   readonly metadataVersion?: number
   readonly count?: number
   readonly footer?: string
+  /** Offset of the first instruction of an SVSM. */
+  readonly servicesOffset?: number
 }
 
 /** Six pages of noise that end as firmware for encrypted guests does. */
@@ -58,6 +63,7 @@ function createFirmware(options: FirmwareOptions = {}): Uint8Array {
     entry(GUIDS.hashes, concatBytes(u32le(hashesAddress), u32le(0x400))),
     ...(withReset ? [entry(GUIDS.reset, u32le(0x80_b004))] : []),
     entry(GUIDS.metadata, u32le(metadataOffset)),
+    ...(options.servicesOffset === undefined ? [] : [entry(GUIDS.services, u32le(options.servicesOffset))]),
   )
   const table = concatBytes(entries, u16le(entries.length + 18), encodeGuid(options.footer ?? GUIDS.footer))
   const image = createNoise(6 * 4096)
@@ -84,6 +90,9 @@ function codeOf(work: () => unknown): string {
   }
   return 'accepted'
 }
+
+const services = createFirmware({ sections: ALL_SECTIONS.slice(0, 5), servicesOffset: 0x40 })
+const svsm: SvsmLaunch = { firmware, services, variablesBytes: 0x8_4000, processors: 4, processor: 'EPYC-v4' }
 
 const GOLDEN: readonly [string, Partial<Omit<GuestLaunch, 'boot'>> & { boot?: DirectBoot | null }, string][] = [
   [
@@ -135,6 +144,15 @@ describe('measurements that another calculator gives for the same launch', () =>
     expect(encodeHex(measureSevLaunch({ firmware }))).toBe(encodeHex(digest('sha256', firmware)))
   })
 
+  // That calculator leaves the x87 control word of an SVSM zero.
+  it.each([
+    [4, '185d3a6f2e97e0eb1175654c818752c8ddf7e1e4fb40b16be9228b7f629dcd737bf95d44bd4fec58b16706709d94551d'],
+    [1, '7d93c1c68fe5df9b7e66515251af96da50e593aacf3ea11edddc7c1f845a4d6e488f616894c1df8c2594060f7b8cafaa'],
+  ])('SNP under an SVSM, %i processors', (processors, expected) => {
+    const floatingPoint = { mxcsr: 0x1f80, x87Control: 0 }
+    expect(encodeHex(measureSvsmLaunch({ ...svsm, processors, floatingPoint }))).toBe(expected)
+  })
+
   it('the firmware alone', () => {
     expect(encodeHex(measureFirmware(firmware))).toBe(
       '6b870b09dae9b88927e38f69bba11cdba39a4515456ef4edd29a1360139e1d385190a434f43fe3bf72bdf4c5ddadc3f1',
@@ -162,6 +180,33 @@ describe('everything that launches is measured', () => {
     expect(measured({ processor: 'EPYC-Milan-v2' })).toBe(measured({}))
     expect(measured({ processor: signatureOfModel('EPYC-Milan') })).toBe(measured({}))
     expect(signatureOfModel('EPYC-Milan')).toBe(0xa00f11)
+  })
+})
+
+describe('a guest under an SVSM', () => {
+  const measured = (more: Partial<SvsmLaunch>): string => encodeHex(measureSvsmLaunch({ ...svsm, ...more }))
+
+  it.each<[string, Partial<SvsmLaunch>]>([
+    ['a byte of the firmware', { firmware: firmware.with(5000, firmware[5000]! ^ 1) }],
+    ['a byte of the SVSM', { services: services.with(5000, services[5000]! ^ 1) }],
+    ['where the SVSM lies', { variablesBytes: 0x8_5000 }],
+    ['where it begins', { services: createFirmware({ sections: ALL_SECTIONS.slice(0, 5), servicesOffset: 0x50 }) }],
+    ['a processor more', { processors: 5 }],
+    ['the processor model', { processor: 'EPYC-Milan' }],
+    ['the floating-point state', { floatingPoint: { mxcsr: 0, x87Control: 0 } }],
+  ])('%s is measured', (_, more) => {
+    expect(measured(more)).not.toBe(measured({}))
+  })
+
+  it.each<[string, string, Partial<SvsmLaunch>]>([
+    ['SNP_LAUNCH_INVALID', 'firmware in the place of the SVSM', { services: firmware }],
+    ['SNP_LAUNCH_INVALID', 'half a page of variables', { variablesBytes: 0x800 }],
+    ['SNP_LAUNCH_INVALID', 'no processor', { processors: 0 }],
+    ['SNP_FIRMWARE_INVALID', 'an SVSM that is cut short', { services: services.subarray(4096 + 1) }],
+    ['SNP_FIRMWARE_INVALID', 'more variables than fit below the firmware', { variablesBytes: 0xffff_f000 }],
+  ])('%s: %s', (code, _, more) => {
+    expect(codeOf(() => measured({}))).toBe('accepted')
+    expect(codeOf(() => measured(more))).toBe(code)
   })
 })
 

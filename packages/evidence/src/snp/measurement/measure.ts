@@ -8,7 +8,7 @@ import { type LaunchFirmware, type LaunchSection, PAGE_BYTES, parseLaunchFirmwar
 import { type DirectBoot, encodeHashesTable } from './hashes-table.ts'
 import { LaunchDigest } from './launch-digest.ts'
 import { signatureOfModel } from './processors.ts'
-import { BOOT_EIP, encodeVmsa, type Hypervisor } from './vmsa.ts'
+import { BOOT_EIP, encodeServicesVmsa, encodeVmsa, type FloatingPointControl, type Hypervisor } from './vmsa.ts'
 
 /** What a guest is launched with. */
 export interface GuestLaunch {
@@ -31,7 +31,7 @@ const MOST_PROCESSORS = 4096
 /**
  * The `measurement` of an SNP guest, 48 bytes.
  *
- * Not covered: guests under an SVSM, whose measurement has further parts.
+ * A guest under an SVSM is measured otherwise: see {@link measureSvsmLaunch}.
  *
  * @throws EvidenceError SNP_FIRMWARE_INVALID, SNP_LAUNCH_INVALID
  */
@@ -46,6 +46,45 @@ export function measureSnpLaunch(launch: GuestLaunch): Uint8Array {
   const ordered = [...firmware.sections.filter((section) => !isLast(section)), ...firmware.sections.filter(isLast)]
   for (const section of ordered) addSection(running, section, hypervisor, hashes)
   for (const page of processorPages(launch, firmware, features)) running.addProcessor(page)
+  return running.value
+}
+
+/** What a guest under an SVSM is launched with, by QEMU. */
+export interface SvsmLaunch {
+  /** The code of the firmware, without its variables. */
+  readonly firmware: Uint8Array
+  /** Size of the store of variables, which lies below the firmware and is not measured: whole pages. */
+  readonly variablesBytes: number
+  /** The whole image of the SVSM, which lies below the variables. */
+  readonly services: Uint8Array
+  /** Number of virtual processors. */
+  readonly processors: number
+  /** As in {@link GuestLaunch}. */
+  readonly processor?: string | number
+  /** Default that of a processor after reset, 0x1f80 and 0x37f, which KVM takes over; older kernels leave zeros. */
+  readonly floatingPoint?: FloatingPointControl
+}
+
+/**
+ * The `measurement` of an SNP guest that begins in an SVSM, 48 bytes: firmware, SVSM, the sections that the SVSM asks for,
+ * and processors that all begin in it.
+ *
+ * @throws EvidenceError SNP_FIRMWARE_INVALID, SNP_LAUNCH_INVALID
+ */
+export function measureSvsmLaunch(launch: SvsmLaunch): Uint8Array {
+  const { processors, processor = 'EPYC', variablesBytes, floatingPoint } = launch
+  if (!Number.isInteger(variablesBytes) || variablesBytes < 0 || variablesBytes % PAGE_BYTES !== 0)
+    throw invalid('variablesBytes', `whole pages of ${PAGE_BYTES} bytes`, variablesBytes)
+  checkProcessors(processors)
+  const firmware = parseLaunchFirmware(launch.firmware)
+  const services = parseLaunchFirmware(launch.services, firmware.address - variablesBytes)
+  if (services.servicesEip === undefined) throw invalid('services', 'the image of an SVSM', 'no entry of one')
+  const running = new LaunchDigest()
+  running.addPages(firmware.address, firmware.bytes)
+  running.addPages(services.address, services.bytes)
+  for (const section of services.sections) addSection(running, section, 'qemu', undefined)
+  const page = encodeServicesVmsa(services.servicesEip, signatureOf(processor), floatingPoint)
+  for (let index = 0; index < processors; index++) running.addProcessor(page)
   return running.value
 }
 
@@ -103,15 +142,22 @@ function hashesOf({ hashesTableAddress }: LaunchFirmware, boot: DirectBoot | und
 
 function processorPages(launch: GuestLaunch, { resetEip }: LaunchFirmware, features: bigint): Uint8Array[] {
   const { processors, processor = 'EPYC', hypervisor = 'qemu' } = launch
-  if (!Number.isInteger(processors) || processors < 1 || processors > MOST_PROCESSORS)
-    throw invalid('processors', `1 to ${MOST_PROCESSORS}`, processors)
+  checkProcessors(processors)
   if (resetEip === undefined) throw invalid('firmware.resetBlock', 'a reset address for further processors', 'absent')
-  const signature = typeof processor === 'string' ? signatureOfModel(processor) : processor
-  const state = { signature, features, hypervisor }
+  const state = { signature: signatureOf(processor), features, hypervisor }
   const first = encodeVmsa({ ...state, eip: BOOT_EIP })
   if (processors === 1) return [first]
   const other = encodeVmsa({ ...state, eip: resetEip })
   return [first, ...Array.from({ length: processors - 1 }, () => other)]
+}
+
+function checkProcessors(processors: number): void {
+  if (Number.isInteger(processors) && processors >= 1 && processors <= MOST_PROCESSORS) return
+  throw invalid('processors', `1 to ${MOST_PROCESSORS}`, processors)
+}
+
+function signatureOf(processor: string | number): number {
+  return typeof processor === 'string' ? signatureOfModel(processor) : processor
 }
 
 function invalid(path: string, expected: unknown, actual: unknown): SnpError {
