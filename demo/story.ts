@@ -33,6 +33,10 @@ const { values: given } = parseArgs({
 const say = (text = '') => process.stdout.write(`${text}\n`)
 const now = () => Math.floor(Date.now() / 1000)
 
+let steps = 0
+/** One step of the story; those that this machine cannot tell leave no gap. */
+const sayStep = (text: string) => say(`${++steps}  ${text}`)
+
 async function openWorld(): Promise<DcapWorld> {
   const folder = join(home, 'world')
   if (existsSync(join(folder, 'world.json'))) return await loadWorld(folder, now())
@@ -63,7 +67,7 @@ async function openingOfRealHardware(): Promise<void> {
   const files = findGenuine(given, root)
   if (files === undefined) return
   const { judgement, at } = await judgeGenuine(files)
-  say(`1  A quote of real ${judgement.tee?.toUpperCase()} hardware, judged at ${at.toISOString()}:`)
+  sayStep(`A quote of real ${judgement.tee?.toUpperCase()} hardware, judged at ${at.toISOString()}:`)
   const { readable, genuine, fresh, expected } = judgement.answers
   say(
     `   readable ${readable}, genuine ${genuine}, fresh ${fresh}, expected ${expected}; TCB status ${judgement.status}; root ${judgement.root}`,
@@ -79,14 +83,14 @@ async function storeSecret(url: string, service: Service, secret: string): Promi
     body: secret,
   })
   if (!response.ok) throw new Error(`the service answered ${response.status}: ${await response.text()}`)
-  say(`2  A secret is stored as ${URI}.`)
+  sayStep(`A secret is stored as ${URI}.`)
 }
 
 async function provenGuest(url: string, world: DcapWorld, secret: string): Promise<void> {
   const got = await createKeyClient({ url, attester: createGuest(world) }).get(URI)
   const same = new TextDecoder().decode(got) === secret
-  say(
-    `3  A SIMULATED TDX guest proves what it is and gets it: ${same ? 'the very same bytes' : 'OTHER BYTES, which is a defect'}.`,
+  sayStep(
+    `A SIMULATED TDX guest proves what it is and gets it: ${same ? 'the very same bytes' : 'OTHER BYTES, which is a defect'}.`,
   )
   if (!same) process.exitCode = 1
 }
@@ -100,11 +104,11 @@ async function changedGuest(url: string, world: DcapWorld): Promise<void> {
       (error: unknown) => error,
     )
   if (!isCodedError(outcome)) {
-    say('4  The same guest with one changed measurement GOT THE SECRET, which is a defect.')
+    sayStep('The same guest with one changed measurement GOT THE SECRET, which is a defect.')
     process.exitCode = 1
     return
   }
-  say(`4  The same guest with one changed measurement is refused [${outcome.code}]:`)
+  sayStep(`The same guest with one changed measurement is refused [${outcome.code}]:`)
   const findings = (outcome.details['findings'] ?? []) as {
     path: string
     expected?: unknown
