@@ -5,31 +5,9 @@
 import { gzipSync } from 'node:zlib'
 import { compilePolicy } from '@veritee/rego'
 import { build } from 'esbuild'
+import { STRICT_POLICY } from '../testkit/guide-policies.ts'
 import { haveVectors, readVectorJson } from '../testkit/vectors.ts'
 import { measure, ratio } from './measure.ts'
-
-/** Every reference must be met by a flat claim whose name ends like it. */
-const STRICT = `package policy
-import future.keywords.every
-import future.keywords.if
-default allow := false
-allow if {
-  every k0, v0 in data.reference {
-    some k1
-    endswith(k1, k0)
-    match_value(v0, input[k1])
-  }
-}
-match_value(reference_value, input_value) if {
-  not is_array(reference_value)
-  input_value == reference_value
-}
-match_value(reference_value, input_value) if {
-  is_array(reference_value)
-  some i
-  reference_value[i] == input_value
-}
-`
 
 /** Trust claims from named claims and values that the host looks up. */
 const TRUST_CLAIMS = `package policy
@@ -75,7 +53,7 @@ export async function bench(): Promise<unknown> {
   const host = {
     query_reference_value: new Map(['mr_td', 'rtmr_1', 'rtmr_2', 'xfam'].map((name) => [name, [body[name]]])),
   }
-  const strict = compilePolicy([{ file: 'strict.rego', text: STRICT }], { version: 'v0' })
+  const strict = compilePolicy([{ file: 'strict.rego', text: STRICT_POLICY }], { version: 'v0' })
   const options = { hostFunctions: { query_reference_value: 1 } }
   const trust = compilePolicy([{ file: 'trust.rego', text: TRUST_CLAIMS }], options)
   if (strict.evaluateRule('data.policy.allow', { input: flat, data }).value !== true)
@@ -85,7 +63,10 @@ export async function bench(): Promise<unknown> {
   const text = JSON.stringify(tdx)
   const rates = await measure([
     { name: 'JSON.parse of the claims', run: () => JSON.parse(text) },
-    { name: 'compile strict', run: () => compilePolicy([{ file: 'strict.rego', text: STRICT }], { version: 'v0' }) },
+    {
+      name: 'compile strict',
+      run: () => compilePolicy([{ file: 'strict.rego', text: STRICT_POLICY }], { version: 'v0' }),
+    },
     { name: 'compile trust claims', run: () => compilePolicy([{ file: 'trust.rego', text: TRUST_CLAIMS }], options) },
     { name: 'evaluate strict', run: () => strict.evaluateRule('data.policy.allow', { input: flat, data }) },
     {

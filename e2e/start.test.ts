@@ -31,7 +31,7 @@ it('tells of the guest that gets its secret and of the one that is refused', asy
     child!.on('exit', (code) => reject(new Error(`ended with ${code}: ${told}${errors}`)))
   })
   const url = await running
-  expect(told).toMatch(/^1  /m)
+  expect(told).toMatch(/^1 {2}/m)
   expect(told).toContain('A secret is stored')
   expect(told).toContain('SIMULATED TDX guest proves what it is and gets it: the very same bytes')
   expect(told).toContain('is refused [GUEST_')

@@ -6,44 +6,8 @@ import { createAdminToken } from '@veritee/service/admin'
 import { createDcapWorld } from '@veritee/simulator'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { BOOT, type Boot, createBootedGuest, referencesOf } from '../testkit/booted-guest.ts'
+import { PERMISSIVE_POLICY, STRICT_POLICY } from '../testkit/guide-policies.ts'
 import { createTrusteeSite, type TrusteeSite } from '../testkit/trustee-site.ts'
-
-const STRICT = `package policy
-
-import future.keywords.every
-import future.keywords.if
-
-default allow := false
-
-allow if {
-	every k0, v0 in data.reference {
-		some k1
-		endswith(k1, k0)
-		match_value(v0, input[k1])
-	}
-}
-
-match_value(reference_value, input_value) if {
-	not is_array(reference_value)
-	input_value == reference_value
-}
-
-match_value(reference_value, input_value) if {
-	is_array(reference_value)
-	array_include(reference_value, input_value)
-}
-
-array_include(reference_value_array, _) if {
-	reference_value_array == []
-}
-
-array_include(reference_value_array, input_value) if {
-	reference_value_array != []
-	some i
-	reference_value_array[i] == input_value
-}
-`
-const PERMISSIVE = 'package policy\n\ndefault allow := true\n'
 
 /** A resource policy in the terms of EAR tokens, as packages install one. */
 const GRADES = `package policy
@@ -122,7 +86,7 @@ it('before there is a policy, nobody gets a key', async () => {
 })
 
 it('the strict policy refuses while no reference value is registered, and says so', async () => {
-  site.put('opt/trustee/attestation-service/policies/opa/default.rego', STRICT)
+  site.put('opt/trustee/attestation-service/policies/opa/default.rego', STRICT_POLICY)
   const { message, details } = await refusalOf()
   expect(JSON.stringify([message, details])).toContain('APPRAISAL_POLICY_REFERENCES_EMPTY')
   expect(JSON.stringify([message, details])).toMatch(/every reference value, and none is registered/)
@@ -171,8 +135,8 @@ it.each([
 })
 
 it('the permissive policy lets every genuine instance pass, from the moment it is in the file', async () => {
-  const file = site.put('opt/trustee/attestation-service/policies/opa/default.rego', PERMISSIVE)
-  expect(readFileSync(file, 'utf8')).toBe(PERMISSIVE)
+  const file = site.put('opt/trustee/attestation-service/policies/opa/default.rego', PERMISSIVE_POLICY)
+  expect(readFileSync(file, 'utf8')).toBe(PERMISSIVE_POLICY)
   expect(text(await createClient({ ...BOOT, kernel: 'another kernel' }).get(URI))).toBe(keys.data)
   const stranger = createKeyClient({
     url: `http://127.0.0.1:${site.ports.gateway}/api`,
@@ -180,7 +144,7 @@ it('the permissive policy lets every genuine instance pass, from the moment it i
     attempts: 1,
   })
   await expect(stranger.get(URI)).rejects.toMatchObject({ code: 'GUEST_EVIDENCE_REFUSED' })
-  site.put('opt/trustee/attestation-service/policies/opa/default.rego', STRICT)
+  site.put('opt/trustee/attestation-service/policies/opa/default.rego', STRICT_POLICY)
   expect((await refusalOf({ ...BOOT, kernel: 'another kernel' })).code).toBe('GUEST_EVIDENCE_REFUSED')
 })
 

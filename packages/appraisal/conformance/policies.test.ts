@@ -6,6 +6,7 @@ import { compilePolicy } from '@veritee/rego'
 import { formatPolicy } from '@veritee/rego/format'
 import { runTests } from '@veritee/rego/testing'
 import { describe, expect, it } from 'vitest'
+import { STRICT_POLICY } from '../../../testkit/guide-policies.ts'
 
 const folder = join(import.meta.dirname, '..', 'policies')
 const hostFunctions = { query_reference_value: 1 }
@@ -36,43 +37,6 @@ describe.each([
   })
 })
 
-/** As printed in the guide to measured system disks. */
-const STRICT = `package policy
-
-import future.keywords.every
-import future.keywords.if
-
-default allow := false
-
-allow if {
-	every k0, v0 in data.reference {
-		some k1
-		endswith(k1, k0)
-		match_value(v0, input[k1])
-	}
-}
-
-match_value(reference_value, input_value) if {
-	not is_array(reference_value)
-	input_value == reference_value
-}
-
-match_value(reference_value, input_value) if {
-	is_array(reference_value)
-	array_include(reference_value, input_value)
-}
-
-array_include(reference_value_array, _) if {
-	reference_value_array == []
-}
-
-array_include(reference_value_array, input_value) if {
-	reference_value_array != []
-	some i
-	reference_value_array[i] == input_value
-}
-`
-
 const PERMISSIVE = `package policy
 
 default allow := true
@@ -96,12 +60,12 @@ describe("the printed policies, in the older dialect and in today's", () => {
     ['one name has no claim', { 'measurement.grub.SHA-384': ['aa'] }, false],
     ['an empty list passes where a claim has the name', { 'measurement.kernel.SHA-384': [] }, true],
   ])('strict: %s', (_what, reference, allowed) => {
-    expect(allow(STRICT, reference)).toBe(allowed)
-    expect(allow(STRICT, reference, 'v1')).toBe(allowed)
+    expect(allow(STRICT_POLICY, reference)).toBe(allowed)
+    expect(allow(STRICT_POLICY, reference, 'v1')).toBe(allowed)
   })
 
   it('strict: by itself, an empty reference set is met by everything', () => {
-    expect(allow(STRICT, {})).toBe(true)
+    expect(allow(STRICT_POLICY, {})).toBe(true)
   })
 
   it('permissive: always', () => {

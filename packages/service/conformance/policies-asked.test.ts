@@ -1,6 +1,7 @@
 /** What policies in force do to attestations and releases: both styles, references, scopes. */
 import { describe, expect, test } from 'vitest'
 import { BOOT, createBootedGuest, referencesOf } from '../../../testkit/booted-guest.ts'
+import { STRICT_POLICY } from '../../../testkit/guide-policies.ts'
 import { createGuest, world } from './fixture.ts'
 import {
   ALLOW,
@@ -15,36 +16,6 @@ import {
   submodOf,
 } from './policy-fixture.ts'
 
-/** As printed in guides of before: every reference value must be met by a flat claim. */
-const SEED = `package policy
-
-import future.keywords.every
-import future.keywords.if
-
-default allow := false
-
-allow if {
-  every k0, v0 in data.reference {
-    some k1
-    endswith(k1, k0)
-    match_value(v0, input[k1])
-  }
-}
-
-match_value(reference_value, input_value) if {
-  not is_array(reference_value)
-  input_value == reference_value
-}
-
-match_value(reference_value, input_value) if {
-  is_array(reference_value)
-  array_include(reference_value, input_value)
-}
-
-array_include(reference_value_array, _) if reference_value_array == []
-
-array_include(reference_value_array, input_value) if reference_value_array[_] == input_value
-`
 const CLAIMS = `package policy
 import rego.v1
 default debug := true
@@ -77,7 +48,7 @@ describe('attestation policies', () => {
 
   test('the policy of the guides takes the printed references of an image, and refuses while there are none', async () => {
     const house = await startPolicyHouse({ expect: undefined })
-    await house.put('default', SEED)
+    await house.put('default', STRICT_POLICY)
     const guest = createBootedGuest(world)
     expect((await house.attest(guest)).body['code']).toBe('BROKER_EVIDENCE_REFUSED')
     await registerReferences(house, referencesOf(BOOT))

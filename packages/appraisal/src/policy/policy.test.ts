@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
+import { STRICT_POLICY } from '../../../../testkit/guide-policies.ts'
 import { createPolicyReferences, type ReferenceRecord } from '../references/index.ts'
 import {
   compileAttestationPolicy,
@@ -28,43 +29,6 @@ const evaluate = (text: string, claims: object, values: Record<string, readonly 
     now: NOW,
   })
 
-/** As printed in the guide to measured system disks. */
-const STRICT = `package policy
-
-import future.keywords.every
-import future.keywords.if
-
-default allow := false
-
-allow if {
-	every k0, v0 in data.reference {
-		some k1
-		endswith(k1, k0)
-		match_value(v0, input[k1])
-	}
-}
-
-match_value(reference_value, input_value) if {
-	not is_array(reference_value)
-	input_value == reference_value
-}
-
-match_value(reference_value, input_value) if {
-	is_array(reference_value)
-	array_include(reference_value, input_value)
-}
-
-array_include(reference_value_array, _) if {
-	reference_value_array == []
-}
-
-array_include(reference_value_array, input_value) if {
-	reference_value_array != []
-	some i
-	reference_value_array[i] == input_value
-}
-`
-
 const KERNEL = 'measurement.kernel.SHA-384'
 const CLAIMS = {
   tdx: { quote: { body: { mr_td: 'dd' } }, [KERNEL]: 'aa', 'measurement.kernel.SHA384': 'aa', kernel_cmdline: 'quiet' },
@@ -73,32 +37,35 @@ const CLAIMS = {
 
 describe('the strict policy', () => {
   it('accepts what is registered, by the suffix of the name', () => {
-    const verdict = evaluate(STRICT, CLAIMS, { [KERNEL]: ['zz', 'aa'], 'ccel.measurement.kernel.SHA384': ['aa'] })
+    const verdict = evaluate(STRICT_POLICY, CLAIMS, {
+      [KERNEL]: ['zz', 'aa'],
+      'ccel.measurement.kernel.SHA384': ['aa'],
+    })
     expect(verdict).toMatchObject({ allowed: true, status: 'affirming', findings: [] })
     expect(verdict.policyHash).toMatch(/^[0-9a-f]{96}$/)
   })
 
   it('refuses while nothing is registered, and says so', () => {
-    const { allowed, status, findings } = evaluate(STRICT, CLAIMS)
+    const { allowed, status, findings } = evaluate(STRICT_POLICY, CLAIMS)
     expect(allowed).toBe(false)
     expect(status).toBe('contraindicated')
     expect(findings).toMatchObject([{ code: 'APPRAISAL_POLICY_REFERENCES_EMPTY', severity: 'error' }])
   })
 
   it('refuses another value, and names both', () => {
-    const { allowed, findings } = evaluate(STRICT, CLAIMS, { [KERNEL]: ['zz'] })
+    const { allowed, findings } = evaluate(STRICT_POLICY, CLAIMS, { [KERNEL]: ['zz'] })
     expect(allowed).toBe(false)
     expect(findings).toMatchObject([{ code: 'APPRAISAL_POLICY_REFERENCE_MISMATCH', expected: ['zz'], actual: 'aa' }])
     expect(findings[0]!.message).toContain(KERNEL)
   })
 
   it('refuses what the evidence does not claim', () => {
-    const { findings } = evaluate(STRICT, CLAIMS, { 'measurement.grub.SHA-384': ['aa'], [KERNEL]: ['aa'] })
+    const { findings } = evaluate(STRICT_POLICY, CLAIMS, { 'measurement.grub.SHA-384': ['aa'], [KERNEL]: ['aa'] })
     expect(findings).toMatchObject([{ code: 'APPRAISAL_POLICY_REFERENCE_UNCLAIMED', path: 'measurement.grub.SHA-384' }])
   })
 
   it('takes a lapsed value for no value, not for any', () => {
-    const { allowed, findings } = evaluate(STRICT, CLAIMS, { [KERNEL]: null })
+    const { allowed, findings } = evaluate(STRICT_POLICY, CLAIMS, { [KERNEL]: null })
     expect(allowed).toBe(false)
     expect(findings).toMatchObject([{ code: 'APPRAISAL_POLICY_REFERENCE_LAPSED' }])
   })
@@ -109,7 +76,7 @@ describe('the strict policy', () => {
       runtime_data_claims: { [KERNEL]: 'aa' },
     }
     const input = createPolicyInput([{ tee: 'tdx', claims, runtimeData: { [KERNEL]: 'aa', [`x.${KERNEL}`]: 'aa' } }])
-    const policy = compileAttestationPolicy({ id: 'default', text: STRICT })
+    const policy = compileAttestationPolicy({ id: 'default', text: STRICT_POLICY })
     const references = referencesOf({ [KERNEL]: ['aa'] })
     expect(evaluateAttestationPolicy(policy, { input, references, now: NOW }).allowed).toBe(false)
   })
@@ -201,7 +168,7 @@ describe('compiling', () => {
       text: 'package policy\ndefault allow = false\nallow { input.x }\n',
     })
     expect(older.dialect).toBe('v0')
-    expect(compileAttestationPolicy({ id: 'a', text: STRICT }).dialect).toBe('v1')
+    expect(compileAttestationPolicy({ id: 'a', text: STRICT_POLICY }).dialect).toBe('v1')
   })
 
   it('an endless policy is stopped', () => {
