@@ -223,7 +223,7 @@ it('the same with the files of older packages, which have flat tokens', async ()
   )
   old.put('opt/trustee/kbs/policy.rego', 'package policy\n\ndefault allow = true\n')
   old.put('opt/trustee/kbs/repository/default/local-resources/data', 'the key')
-  old.put('opt/trustee/attestation-service/policies/opa/default.rego', STRICT)
+  old.put('opt/trustee/attestation-service/policies/opa/default.rego', STRICT_POLICY)
   old.put('opt/trustee/attestation-service/reference_values', JSON.stringify(recordsOf(referencesOf(BOOT))))
   await old.serve()
   const ask = (boot: Boot) =>
