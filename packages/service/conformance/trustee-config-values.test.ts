@@ -1,7 +1,7 @@
 /** Reference values out of the file that another service kept them in. */
 import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { createSite, startService } from './fixture.ts'
+import { createSite, readProblem, startService } from './fixture.ts'
 
 const record = (name: string, ...values: string[]) => ({
   version: '0.1.0',
@@ -41,6 +41,42 @@ test('are not written anew where the file says the same, and an empty file has n
   expect(await versions()).toBe(1)
   writeFileSync(file, '')
   expect(await versions()).toBe(2)
+})
+
+test('are not deleted as registered ones are: the refusal says where they are', async () => {
+  const site = createSite()
+  const file = site.write('reference_values', write([record('one', A)]))
+  const { admin } = await startService(site, { references: { file } })
+  const refused = await readProblem(await admin('DELETE', '/rvps/delete/one'))
+  expect(refused.code).toBe('REFERENCE_NAME_UNKNOWN')
+  expect(refused.detail).toContain('veritee refs revoke one --set file')
+  expect((await readProblem(await admin('DELETE', '/rvps/delete/nothing'))).detail).not.toContain('--set')
+})
+
+test('do not come back once they are revoked, whatever the file says', async () => {
+  const site = createSite()
+  const plain = { version: '0.1.0', name: 'plain', expiration: '2030-01-01T00:00:00Z', value: 7 }
+  const file = site.write('reference_values', write([record('one', A, B), record('two', C), plain]))
+  const first = await startService(site, { references: { file } })
+  const revoke = async (name: string, values: unknown[]) => {
+    const change = { operation: 'revoke', name, values }
+    const answer = await first.admin(
+      'POST',
+      '/../../api/v1/references/file/versions',
+      JSON.stringify({ change, reason: 'found to be weak' }),
+    )
+    expect(answer.status, await answer.text()).toBe(200)
+  }
+  await revoke('one', [A.toUpperCase()])
+  await revoke('two', [C])
+  await revoke('plain', [7])
+  await first.service.stop()
+  const { admin, service } = await startService(site, { references: { file } })
+  const left = { one: [B], two: [], plain: [] }
+  expect(await (await admin('GET', '/rvps/query')).json()).toEqual(left)
+  writeFileSync(file, write([record('one', A, B), record('two', C), plain, record('three', A)]))
+  await service.reload()
+  expect(await (await admin('GET', '/rvps/query')).json()).toEqual({ ...left, three: [A] })
 })
 
 test.each([

@@ -1,6 +1,6 @@
 /** Reference values out of a file of records, as other services keep them: one set, which is what the file says. */
 import { AppraisalError } from '@veritee/appraisal'
-import { parseRecord, type ReferenceRecord } from '@veritee/appraisal/references'
+import { type JsonValue, parseRecord, type ReferenceRecord } from '@veritee/appraisal/references'
 import { isCodedError } from '@veritee/codec/error'
 import { canonicalizeJson, parseJson } from '@veritee/codec/json'
 import type { AuditLog } from '../audit/index.ts'
@@ -15,20 +15,21 @@ const KEY = 'references.file'
 const MAX_RECORDS = 100_000
 
 /**
- * Reads the file and makes the set what it says; nothing is written when it says that already. The file itself is never
+ * Reads the file and makes the set what it says; nothing is written when it says that already. Values that were revoked here
+ * stay revoked, whatever the file says. The file itself is never
  * written: what is registered later goes into the store.
  *
  * @returns whether the set was changed
  *
- * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_FILE_INVALID, also for values that were revoked here
+ * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_FILE_INVALID
  */
 export async function loadReferenceFile(
   path: string,
   room: ReferenceRoom,
   audit: Pick<AuditLog, 'append'>,
 ): Promise<boolean> {
-  const records = parseNamedFile(path, KEY, parseRecords)
   const present = (await room.listSets()).find(({ name }) => name === FILE_SET)
+  const records = leaveOutRevoked(parseNamedFile(path, KEY, parseRecords), present?.state.revocations ?? [])
   if (isSame(present, records)) return false
   try {
     const change = { operation: 'replace-all', records } as const
@@ -65,6 +66,23 @@ function parseRecords(text: string): ReferenceRecord[] {
     return value.map((record, index) => parseRecord(record, `[${index}]`))
   throw new AppraisalError('REFERENCE_RECORD_INVALID', 'The file is no list of records.', {
     details: { path: '', expected: `a list of at most ${MAX_RECORDS} records` },
+  })
+}
+
+/** The names stay when nothing is left under them, so that policies that ask for one find nothing acceptable. */
+function leaveOutRevoked(
+  records: readonly ReferenceRecord[],
+  revocations: ReferenceSet['state']['revocations'],
+): ReferenceRecord[] {
+  const keyOf = (name: string, value: JsonValue) =>
+    canonicalizeJson([name, typeof value === 'string' ? value.toLowerCase() : value])
+  const revoked = new Set(revocations.map(({ name, value }) => keyOf(name, value)))
+  return records.map((record) => {
+    const { name, content } = record
+    if (content.kind === 'value')
+      return revoked.has(keyOf(name, content.value)) ? { ...record, content: { kind: 'digests', digests: [] } } : record
+    const digests = content.digests.filter(({ value }) => !revoked.has(keyOf(name, value)))
+    return { ...record, content: { kind: 'digests', digests } }
   })
 }
 

@@ -1,4 +1,5 @@
 /** What the faces of other programs' protocols ask for: messages in, values out, all of it in the set `default`. */
+import { AppraisalError } from '@veritee/appraisal'
 import {
   DEFAULT_SET,
   extractListItem,
@@ -11,6 +12,7 @@ import {
   type ReferenceChange,
   type ReferenceRecord,
 } from '@veritee/appraisal/references'
+import { isCodedError } from '@veritee/codec/error'
 import { fetchProvenance } from './provenance.ts'
 import type { ReferenceActor, ReferenceRoom, ReferenceSet } from './types.ts'
 
@@ -61,8 +63,30 @@ export function createRegistrar({ room, trust, provenanceDir, now }: RegistrarOp
       if (changes.length === 0) return undefined
       return change({ operation: 'sequence', changes }, 'registered from provenance', actor)
     },
-    delete: (name, actor) => change({ operation: 'delete', names: [name] }, 'deleted', actor),
+    async delete(name, actor) {
+      try {
+        return await change({ operation: 'delete', names: [name] }, 'deleted', actor)
+      } catch (error) {
+        throw (await describeElsewhere(error, name, room)) ?? error
+      }
+    },
     queryAll: async () => listPolicyValues(await room.readRecords(), now()),
     query: async (name) => (await room.read()).query(name),
   }
+}
+
+/** A name that other sets have is known to whoever queries: the refusal says where it is. */
+async function describeElsewhere(
+  error: unknown,
+  name: string,
+  room: ReferenceRoom,
+): Promise<AppraisalError | undefined> {
+  if (!isCodedError(error) || error.code !== 'REFERENCE_NAME_UNKNOWN') return undefined
+  const sets = (await room.listSets()).filter(({ state }) => state.records.has(name)).map((set) => set.name)
+  if (sets.length === 0) return undefined
+  return new AppraisalError(
+    'REFERENCE_NAME_UNKNOWN',
+    `${name} is not in the set ${DEFAULT_SET}, which this deletes from. It is in ${sets.join(', ')}: see veritee refs revoke ${name} --set ${sets[0]}.`,
+    { cause: error, details: { path: 'name', actual: name, expected: `a name of the set ${DEFAULT_SET}` } },
+  )
 }
