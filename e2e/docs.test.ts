@@ -39,3 +39,20 @@ it.each(['en', 'zh'])('%s: evidence of every TEE', async (language) => {
   expect(typed.at(-1)).toMatchObject({ code: 1, output: expect.stringContaining('SNP_VEK_TCB') })
   expect(typed.filter(({ output }) => output.startsWith('accepted: SIMULATED'))).toHaveLength(10)
 })
+
+it.each(['en', 'zh'])('%s: decide by policies', async (language) => {
+  const typed = await type(`${language}/policies.md`)
+  // Two dry runs that would change something, and three machines that a policy stands in the way of.
+  expect(refused(typed).map(({ code, line }) => [code, /dry-run|secret get/.exec(line)?.[0]])).toEqual([
+    [1, 'dry-run'],
+    [1, 'dry-run'],
+    [1, 'secret get'],
+    [1, 'secret get'],
+    [1, 'secret get'],
+  ])
+  const said = typed.map(({ output }) => output).join('')
+  expect(said).toContain('1 attempt looked at, 1 would come out differently')
+  expect(said).toContain('default version 3 is in force: the text of version 1')
+  expect(said).toContain('"status":"ok"')
+  expect(said).toContain('"extra-params":{"jwt":"')
+})

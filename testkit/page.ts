@@ -61,6 +61,7 @@ function adapt(line: string, port: number): string {
   const typed = line
     .replace(/\b(veritee serve)\b/, `$1 --listen 127.0.0.1:${port}`)
     .replace(/\b(veritee secret \w+ ?(?:kbs:\S+)?)/, `$1 --url http://127.0.0.1:${port} `)
+    .replace(/\b(veritee policy (?!check|eval|test|fmt)[a-z-]+)/, `$1 --url http://127.0.0.1:${port}`)
     .replaceAll('http://127.0.0.1:8081', `http://127.0.0.1:${port}`)
   return typed.replaceAll('npx veritee', program)
 }

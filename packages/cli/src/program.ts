@@ -21,7 +21,7 @@ const COMMANDS: readonly { readonly names: readonly string[]; load(): Promise<Ad
   { names: ['verify'], load: async () => (await import('./commands/verify.ts')).addVerify },
   { names: ['inspect'], load: async () => (await import('./commands/inspect.ts')).addInspect },
   { names: ['collect'], load: async () => (await import('./commands/collect.ts')).addCollect },
-  { names: ['policy'], load: async () => (await import('./commands/policy.ts')).addPolicy },
+  { names: ['policy'], load: async () => (await import('./commands/policy/index.ts')).addPolicy },
   { names: ['secret'], load: async () => (await import('./commands/secret.ts')).addSecret },
   { names: ['refs'], load: async () => (await import('./commands/refs/index.ts')).addRefs },
   { names: ['serve'], load: async () => (await import('./commands/serve.ts')).addServe },

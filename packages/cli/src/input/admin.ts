@@ -20,7 +20,12 @@ export interface AdminOptions {
 
 /** A signed-in way to one service. */
 export interface AdminClient {
-  call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: Uint8Array): Promise<BrokerResponse>
+  call(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: Uint8Array,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<BrokerResponse>
 }
 
 /**
@@ -34,12 +39,12 @@ export async function createAdminClient(io: Io, options: AdminOptions): Promise<
   const key = decodeUtf8(await readInput(io, path, KEY_BYTES))
   const transport: Transport = createTransport(options.caFile === undefined ? {} : { caFile: options.caFile })
   return {
-    async call(method, route, body) {
+    async call(method, route, body, headers = {}) {
       const token = await createAdminToken(key, { now: io.now() })
       const response = await transport({
         method,
         url: `${base}${route}`,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream', ...headers },
         ...(body === undefined ? {} : { body }),
       })
       if (response.status < 200 || response.status > 299) throw refusalOf(response)
@@ -79,7 +84,7 @@ function readBase(url: string): string {
 }
 
 /** Statuses of a service that understood and said no; any other is a failure. */
-const REFUSALS = new Set([401, 403, 404, 409, 422])
+const REFUSALS = new Set([401, 403, 404, 409, 412, 422])
 
 /** The service's own words, carried through. */
 function refusalOf({ status, body }: BrokerResponse): CliError {

@@ -7,12 +7,12 @@ import { explainRule, explanationLines } from '@veritee/rego/explain'
 import { formatPolicy } from '@veritee/rego/format'
 import { runTests } from '@veritee/rego/testing'
 import type { Command } from 'commander'
-import { EXIT } from '../exit.ts'
-import { readInput } from '../input/file.ts'
-import type { Io } from '../io.ts'
-import { writeOutput } from '../output/file.ts'
-import type { Face } from '../program.ts'
-import { createPaint, printable } from '../render/paint.ts'
+import { EXIT } from '../../exit.ts'
+import { readInput } from '../../input/file.ts'
+import type { Io } from '../../io.ts'
+import { writeOutput } from '../../output/file.ts'
+import type { Face } from '../../program.ts'
+import { createPaint, printable } from '../../render/paint.ts'
 
 /** Functions that attestation services answer for policies. */
 const HOST_FUNCTIONS = { query_reference_value: 1 }
@@ -23,13 +23,11 @@ interface Dialect {
 }
 
 /** `veritee policy check | eval | test | fmt`: policies in Rego, here on this machine. */
-export function addPolicy(program: Command, face: Face): Command {
-  const policy = program.command('policy').description('checks, evaluates, tests and formats policies in Rego')
+export function addLocal(policy: Command, face: Face): void {
   addCheck(policy, face)
   addEval(policy, face)
   addTest(policy, face)
   addFormat(policy, face)
-  return policy
 }
 
 function addCheck(policy: Command, { io }: Face): void {
