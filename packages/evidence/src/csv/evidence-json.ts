@@ -99,7 +99,9 @@ function platformBytes(value: unknown, path: string): Uint8Array {
     bytesAt(data['user_id'], 254, `${path}.user_id`),
     bytesAt(data['sid'], 16, `${path}.sid`),
     bytesAt(data['reserved2'], 608, `${path}.reserved2`),
-    ...sigs.map((signature, index) => signatureBytes(signature, `${path}.sigs[${index}]`)),
+    ...Array.from(sigs as readonly unknown[], (signature, index) =>
+      signatureBytes(signature, `${path}.sigs[${index}]`),
+    ),
   )
 }
 

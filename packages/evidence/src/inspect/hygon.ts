@@ -22,11 +22,16 @@ export function describeHygonCertificates(bytes: Uint8Array): Description {
   return { certificates: parseHygonCertificates(bytes).map(describe) }
 }
 
+/** Text, or hexadecimal digits where it is none. */
+function describeUserId(bytes: Uint8Array): string {
+  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f) ? decodeUtf8(bytes) : encodeHex(bytes)
+}
+
 function describe({ form, certificate }: HygonCertificate): Description {
   return {
     form,
     usage: USAGES[certificate.usage] ?? certificate.usage,
-    userId: decodeUtf8(certificate.userId),
+    userId: describeUserId(certificate.userId),
     publicKey: encodeHex(certificate.key.point!),
     ...(form === 'authority'
       ? { keyId: encodeHex(certificate.keyId), certifyingId: encodeHex(certificate.certifyingId) }
