@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createKeyClient, type GuestError } from '@veritee/guest'
 import { createAdminToken } from '@veritee/service/admin'
 import { createDcapWorld } from '@veritee/simulator'
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { BOOT, type Boot, createBootedGuest, referencesOf } from '../testkit/booted-guest.ts'
 import { PERMISSIVE_POLICY, STRICT_POLICY } from '../testkit/guide-policies.ts'
 import { createTrusteeSite, type TrusteeSite } from '../testkit/trustee-site.ts'
@@ -239,6 +239,52 @@ it('the same with the files of older packages, which have flat tokens', async ()
   expect(claims).toMatchObject({ tee: 'tdx', 'evaluation-reports': [{ 'policy-id': 'default' }] })
   await expect(ask({ ...BOOT, kernel: 'another kernel' }).get(URI)).rejects.toMatchObject({
     code: 'GUEST_EVIDENCE_REFUSED',
+  })
+})
+
+describe('HTTPS, as the guide turns it on', () => {
+  const serveWith = async (server: string) => {
+    const secure = await createTrusteeSite(world)
+    onTestFinished(() => secure.close())
+    const subject = `-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 -days 3`
+    const made = await secure.type(
+      `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /etc/trustee/key.pem -out /etc/trustee/cert.pem ${subject}`,
+    )
+    expect(made.code, made.err).toBe(0)
+    secure.put('etc/trustee/gateway.yml', `server:\n  port: ${secure.ports.gateway}\n${server}`)
+    secure.put('opt/trustee/attestation-service/policies/opa/default.rego', PERMISSIVE_POLICY)
+    secure.put('opt/trustee/kbs/repository/default/local-resources/data', 'the key')
+    return secure
+  }
+  const TLS = '  tls:\n    cert_file: "/etc/trustee/cert.pem"\n    key_file: "/etc/trustee/key.pem"\n'
+
+  it('machines get their keys over TLS, and nobody is answered without it', async () => {
+    const secure = await serveWith(`  insecure_http: false\n${TLS}rvps:\n  grpc_addr: "127.0.0.1:0"\n`)
+    secure.put(
+      'etc/trustee/as-config.json',
+      JSON.stringify({ rvps_config: { type: 'BuiltIn' }, attestation_token_broker: { type: 'Ear' } }),
+    )
+    await secure.serve('--config', secure.put('more.toml', 'listeners.attestation = "127.0.0.1:0"\n'))
+    const client = createKeyClient({
+      url: `https://127.0.0.1:${secure.ports.gateway}/api`,
+      caFile: join(secure.folder, 'etc/trustee/cert.pem'),
+      attester: createBootedGuest(world),
+      attempts: 1,
+    })
+    expect(text(await client.get(URI))).toBe('the key')
+    await expect(fetch(`http://127.0.0.1:${secure.ports.gateway}/api/health`)).rejects.toThrow()
+    await expect(fetch(`http://127.0.0.1:${secure.ports.broker}/healthz`)).rejects.toThrow()
+    expect(secure.said.err).not.toContain('speaks plain HTTP')
+  })
+
+  it.each([
+    ['without its key', '  insecure_http: false\n  tls:\n    cert_file: "/etc/trustee/cert.pem"\n', 'half configured'],
+    ['without a certificate', '  insecure_http: false\n', 'nothing falls back to HTTP'],
+    ['beside plain HTTP', `  insecure_http: true\n${TLS}`, 'It asks for plain HTTP although'],
+  ])('%s nothing is started', async (_name, server, why) => {
+    const secure = await serveWith(server)
+    await expect(secure.serve()).rejects.toThrow(why)
+    await expect(fetch(`http://127.0.0.1:${secure.ports.gateway}/api/health`)).rejects.toThrow()
   })
 })
 

@@ -236,6 +236,17 @@ describe('aa-instance', () => {
     expect((await room.list()).map(({ info }) => info.instance_id)).toEqual(['c'])
   })
 
+  test('replicas know what each of them heard', async () => {
+    const store = await openStore({ driver: 'memory' }, '/', undefined as never)
+    const open = () => createInstanceRoom({ store, lifetimeSeconds: 60, now: () => NOW })
+    const [one, other] = [open(), open()]
+    await one.hear(parseInstanceInfo('{"instance_id":"a"}'), '10.0.0.1')
+    await other.hear(parseInstanceInfo('{"instance_id":"b"}'), '10.0.0.2')
+    const names = async (room: typeof one) => (await room.list()).map(({ info }) => info.instance_id).sort()
+    expect(await names(one)).toEqual(['a', 'b'])
+    expect(await names(other)).toEqual(['a', 'b'])
+  })
+
   test('a header that cannot be read keeps no machine from its key', async () => {
     const running = await startService(createSite())
     await running.putSecret(PATH, 'secret')

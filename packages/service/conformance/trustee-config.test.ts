@@ -599,8 +599,25 @@ describe('what is not taken over is refused or told', () => {
     expect(pcs()).toContain('machine.example.org')
   })
 
-  test('the switch that lets any GPU pass is not heeded', () => {
-    expect(createSite({}).read({ TRUSTEE_SKIP_NVGPU_VERIFY: 'true' }).notices.join()).toContain('not heeded')
+  test.each([
+    ['TRUSTEE_SKIP_NVGPU_VERIFY', 'true'],
+    ['KBS_RESOURCE_STORAGE_PASSWORD', 'a secret word'],
+    ['KBS_CONFIG_FILE', '/elsewhere'],
+    ['AS_WORK_DIR', '/elsewhere'],
+    ['TRUSTEE_SNP_VCEK_STORE', '/elsewhere'],
+    ['KEYLIME_REGISTRAR_URL', 'https://127.0.0.1:8991'],
+    ['SLSA_VERIFIER_PATH', '/bin/true'],
+    ['POSTGRES_URL', 'postgres://user:word@db'],
+  ])('the variable %s is not heeded, and is told about without its value', (name, value) => {
+    const { notices } = createSite({}).read({ [name]: value })
+    const told = notices.filter((notice) => notice.startsWith(`${name}: `))
+    expect(told).toHaveLength(1)
+    expect(told[0]).not.toContain(value)
+    expect(
+      createSite({})
+        .read({ [name]: '' })
+        .notices.join(),
+    ).not.toContain(name)
   })
 })
 

@@ -4,6 +4,7 @@ import { type ConfigProblem, parseConfig, type ServiceConfigInput } from '../con
 import { ServiceError } from '../errors.ts'
 import { readCollateral } from './collateral.ts'
 import { readDocument } from './document.ts'
+import { listUnheeded } from './environment.ts'
 import { TRUSTEE_FILES, type TrusteeFile } from './key.ts'
 import { readListeners } from './listen.ts'
 import {
@@ -23,7 +24,7 @@ export interface TrusteeConfigOptions {
   readonly folder: string
   /** Stands before every absolute path that the files name and that the layout has; default `/`. */
   readonly root?: string
-  /** `PCCS_URL`, `PCCS_URLS`, `QCNL_CONF_PATH` and `TRUSTEE_SKIP_NVGPU_VERIFY` are looked at. */
+  /** `PCCS_URL`, `PCCS_URLS` and `QCNL_CONF_PATH` say where collateral is; others of the older programs are told about. */
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
@@ -102,8 +103,7 @@ export function readTrusteeConfig({ folder, root = '/', env = {} }: TrusteeConfi
   readAttestationPart(read)
   readReferencePart(read)
   readCollateral(read, env)
-  if (env['TRUSTEE_SKIP_NVGPU_VERIFY'] === 'true')
-    notices.push('TRUSTEE_SKIP_NVGPU_VERIFY: Any GPU would pass unverified. It is not heeded: GPU evidence is judged.')
+  notices.push(...listUnheeded(env))
   const all = [gateway, broker, ownAttestation, references].map(
     (settings) => [settings, TRUSTEE_KEYS[settings.file]] as const,
   )
