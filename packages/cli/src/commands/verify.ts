@@ -26,6 +26,7 @@ interface VerifyOptions {
   readonly reportData?: string
   readonly expect?: string
   readonly acceptTcb?: string
+  readonly tee?: string
   readonly allowDebug?: boolean
   readonly allowExperimental?: boolean
   readonly allowVmpl?: string
@@ -77,6 +78,7 @@ export function addVerify(program: Command, { io, exit }: Face): void {
       '--kds [url]',
       "fetch the certificates of an AMD or Hygon chip from the vendor's key distribution service, or from this one",
     )
+    .option('--tee <kind>', 'the kind that the evidence must be, such as snp; sample evidence is judged by name alone')
     .option('--at <time>', 'judge at this time instead of now, RFC 3339')
     .option('--report-data <hex>', 'report data that makes the evidence fresh')
     .option('--expect <file>', 'what the machine must be, JSON or TOML')
@@ -139,11 +141,17 @@ async function readOptions(io: Io, options: VerifyOptions): Promise<JudgeOptions
   return {
     now: options.at === undefined ? io.now() : readTime('--at', options.at),
     ...trust,
+    ...(options.tee === undefined ? {} : nameKind(options.tee, trust)),
     acceptance,
     ...(options.eventLog === undefined ? {} : { eventLog: await readInput(io, options.eventLog) }),
     ...(options.reportData === undefined ? {} : { reportData: readHex('--report-data', options.reportData) }),
     ...(text === undefined ? {} : { expectations: parseExpectations(new TextDecoder().decode(text)) }),
   }
+}
+
+/** Sample evidence proves nothing, so whoever wants it judged says its name. */
+function nameKind(tee: string, { trust }: Pick<JudgeOptions, 'trust'>): Pick<JudgeOptions, 'tee' | 'trust'> {
+  return { tee, trust: { ...trust, ...(tee === 'sample' || tee === 'sampledevice' ? { sample: true } : {}) } }
 }
 
 /** @throws CliError CLI_ARGUMENT_INVALID for what is no SHA-256 and could match no key */

@@ -16,7 +16,7 @@ export const SAMPLE_ERRORS: Readonly<Record<SampleErrorCode, ErrorEntry>> = {
   SAMPLE_NOT_NAMED: row(
     422,
     'Sample evidence is refused: anybody can write it, and no machine stands behind it.',
-    'Attest in a real machine; for tests, name the kind sample among those that are accepted.',
+    'Attest in a real machine; for tests, name the kind sample among those that are accepted (verify --tee sample).',
   ),
   SAMPLE_UNSIGNED: row(422, 'Sample evidence has no signature, so none was checked.', 'Accept it in tests alone.'),
 }
