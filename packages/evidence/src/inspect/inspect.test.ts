@@ -1,4 +1,5 @@
 import { concatBytes, encodeBase64, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
+import { createSvsmWorld } from '@veritee/simulator/svsm'
 import { describe, expect, test } from 'vitest'
 import { haveVectors, readVector, readVectorJson, readVectorText, vectorsAbsent } from '../../../../testkit/vectors.ts'
 import { EvidenceError } from '../errors.ts'
@@ -167,5 +168,19 @@ describe.skipIf(!haveVectors)(`genuine evidence${vectorsAbsent}`, () => {
         expect(error).toBeInstanceOf(EvidenceError)
       }
     }
+  })
+})
+
+test('composite evidence: the machine and each device beside it', () => {
+  const evidence = createSvsmWorld({ now: 1_790_000_000, seed: 'inspect' }).issueEvidence()
+  expect(inspectEvidence(JSON.stringify(evidence))).toMatchObject({
+    kind: 'composite-evidence',
+    primary: { kind: 'evidence-json', tee: 'snp', certificates: ['VCEK'] },
+    devices: { tpm: { kind: 'evidence-json', tee: 'tpm' } },
+  })
+  const other = { primary_evidence: { primary_evidence: {} }, additional_evidence: '{"toaster":{"slots":2}}' }
+  expect(inspectEvidence(JSON.stringify(other))).toMatchObject({
+    primary: { kind: 'composite-evidence' },
+    devices: { toaster: { kind: 'unknown', members: ['slots'] } },
   })
 })

@@ -1,8 +1,10 @@
 import { type HclReport, parseAzureEvidence, parseHclReport } from '../azure/index.ts'
+import { parseCompositeEvidence } from '../composite/index.ts'
 import { claimsOfCsvReport, parseCsvEvidence } from '../csv/index.ts'
 import { parseDcapEvidence } from '../dcap/evidence/index.ts'
 import { claimsOfDcu, parseDcuEvidence } from '../dcu/index.ts'
 import { parseEnclaveDocument, parseEnclaveEvidence } from '../enclave/index.ts'
+import { EvidenceError } from '../errors.ts'
 import { claimsOfGpu, parseGpuEvidence, parseGpuReport } from '../gpu/index.ts'
 import { type Recognized, recognizeEvidence } from '../recognize/index.ts'
 import { claimsOfSnpReport, parseSnpEvidence, parseSnpReport } from '../snp/index.ts'
@@ -63,7 +65,7 @@ function describe(found: Recognized): Description {
     case 'evidence-json':
       return { tee: found.tee, members: Object.keys(found.evidence), ...describeEvidence(found) }
     case 'composite-evidence':
-      return { members: Object.keys(found.evidence) }
+      return { members: Object.keys(found.evidence), ...describeComposite(found.evidence) }
     case 'dcap-collateral':
       return describeCollateral(found.text)
     case 'dcap-document':
@@ -99,6 +101,27 @@ function describeEvidence({ tee, evidence }: Extract<Recognized, { kind: 'eviden
   if (tee === 'tpm' || tee === 'hygontpm') return describeTpmEvidence(parseTpmEvidence(evidence))
   if (tee === 'nvidia') return { devices: parseGpuEvidence(evidence).map(claimsOfGpu) }
   return {}
+}
+
+/** The machine and each device beside it, by their names. */
+function describeComposite(evidence: object): Description {
+  const { primary, devices } = parseCompositeEvidence(evidence)
+  return {
+    primary: describePart(primary),
+    devices: Object.fromEntries(devices.map(({ tee, evidence: own }) => [tee, describePart(own)])),
+  }
+}
+
+/** A part that is no evidence by itself is shown by its members; composite evidence has no parts of its own kind. */
+function describePart(evidence: object): Description {
+  const members = Object.keys(evidence)
+  if ('primary_evidence' in evidence) return { kind: 'composite-evidence', members }
+  try {
+    return inspectEvidence(JSON.stringify(evidence))
+  } catch (error) {
+    if (error instanceof EvidenceError && error.code === 'EVIDENCE_KIND_UNKNOWN') return { kind: 'unknown', members }
+    throw error
+  }
 }
 
 /** The hardware report inside, and the quote made from it; the vTPM's own quote is left to its verifier. */

@@ -1,16 +1,19 @@
+import { isCodedError } from '@veritee/codec/error'
+import { parsePem } from '@veritee/codec/pem'
 import { readU16, readU32 } from '../dcap/quote/fields.ts'
 import { HEADER, HEADER_BYTES, INTEL_QE_VENDOR_ID, TEE_TYPE_SGX, TEE_TYPE_TDX } from '../dcap/quote/layout.ts'
 import { isElf } from '../dcap/sigstruct/elf.ts'
 import { SIGSTRUCT, SIGSTRUCT_BYTES, SIGSTRUCT_HEADER, SIGSTRUCT_HEADER2 } from '../dcap/sigstruct/layout.ts'
 import { REPORT_TYPE_TDX, TD_REPORT_STRUCTURE_BYTES } from '../dcap/tdreport/layout.ts'
-import { isSnpCertificateTable } from '../snp/chain/certificate-table.ts'
-import { parseSnpCollateral } from '../snp/chain/collateral.ts'
+import { isSnpCertificateTable, parseSnpCertificateTable } from '../snp/chain/certificate-table.ts'
+import { SnpError } from '../snp/codes.ts'
 import { recognizeDer } from './der.ts'
 import { recognizeDevice } from './device.ts'
 import { recognizeHygon } from './hygon.ts'
 import type { RecognizedContent } from './types.ts'
 
 const SNP_REPORT_BYTES = 1184
+const DER_SEQUENCE = 0x30
 const SNP_SIGNED_BYTES = 0x2a0
 const SNP_MOST_BYTES = 4096
 const SNP_SIGNATURE_ALGORITHM_AT = 0x34
@@ -57,8 +60,22 @@ function isSigstruct(bytes: Uint8Array): boolean {
 
 /** Authorities may stand in it as PEM. */
 function recognizeTable(bytes: Uint8Array): RecognizedContent {
-  const { certificates, crls } = parseSnpCollateral([bytes])
-  return { kind: 'x509', certificates: certificates.map(({ der }) => der), crls: crls.map(({ der }) => der) }
+  const certificates = parseSnpCertificateTable(bytes)
+    .filter(({ kind }) => kind !== 'other')
+    .flatMap((entry) => (entry.bytes[0] === DER_SEQUENCE ? [entry.bytes] : certificatesOfPem(entry.bytes)))
+  return { kind: 'x509', certificates, crls: [] }
+}
+
+function certificatesOfPem(bytes: Uint8Array): Uint8Array[] {
+  try {
+    return parsePem(bytes).flatMap(({ label, der }) => (label === 'CERTIFICATE' ? [der] : []))
+  } catch (cause) {
+    if (!isCodedError(cause)) throw cause
+    throw new SnpError('SNP_CERTIFICATE_TABLE', undefined, {
+      details: { path: 'table', expected: 'certificates' },
+      cause,
+    })
+  }
 }
 
 /** A report of its size, or one that was cut short or lengthened and has two of its constants left. */
