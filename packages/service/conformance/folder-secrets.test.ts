@@ -94,6 +94,18 @@ test('a link that leads out of the folder is not followed, in the last part or b
   expect(await client.open(await client.resource('default/key/out'))).toBe('stored')
 })
 
+test('a change of a link changes the link, and not the secret that it leads to', async () => {
+  const { client, folder, write, admin, putSecret, list } = await start()
+  write('team-b/key/x', 'of team B')
+  mkdirSync(join(folder, 'team-a/key'), { recursive: true })
+  for (const name of ['one', 'two']) symlinkSync('../../team-b/key/x', join(folder, 'team-a/key', name))
+  await putSecret('team-a/key/one', 'of team A')
+  expect((await admin('DELETE', '/resource/team-a/key/two')).status).toBe(200)
+  expect(await client.open(await client.resource('team-a/key/one'))).toBe('of team A')
+  expect(await client.open(await client.resource('team-b/key/x'))).toBe('of team B')
+  expect(await list()).toEqual(['team-a/key/one', 'team-b/key/x'])
+})
+
 test('a folder that goes away takes its secrets with it and nothing else', async () => {
   const { client, folder, write, putSecret, list } = await start()
   write('default/key/x', 'secret')

@@ -1,5 +1,6 @@
 /** Policies of the service over HTTP: versions, files, kinds, roles and scopes. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { verifyAuditChain } from '../src/audit/index.ts'
@@ -363,6 +364,15 @@ describe('the paths of the key broker', () => {
     expect((await post('/kbs/v0/attestation-policy')).status).toBe(200)
     expect((await post('/kbs/v0/attestation-policy', { authorization: 'Bearer x.y.z' })).status).toBe(401)
     expect((await post('/kbs/v0/resource-policy')).status).toBe(401)
+    // A page in a browser of this machine is no program of it.
+    expect((await post('/kbs/v0/attestation-policy', { origin: 'https://example.org' })).status).toBe(401)
+    expect((await post('/kbs/v0/attestation-policy', { 'sec-fetch-site': 'cross-site' })).status).toBe(401)
+    const rebound = await new Promise((resolve) => {
+      request(`${url}/kbs/v0/attestation-policies`, { headers: { host: 'example.org' } }, ({ statusCode }) =>
+        resolve(statusCode),
+      ).end()
+    })
+    expect(rebound).toBe(401)
   })
 })
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { isResourceSegment } from '@veritee/broker/resources'
 import { ServiceError } from '../errors.ts'
 import type { SecretRoom } from './secret-room.ts'
@@ -19,8 +19,8 @@ export function createFolderSecrets(folder: string, inner: SecretRoom): SecretRo
   const find = (name: string): string | undefined => findFile(root, name)
   return {
     async put(name, content, access) {
-      const path = find(name)
-      if (path === undefined || content.length === 0) return inner.put(name, content, access)
+      if (find(name) === undefined || content.length === 0) return inner.put(name, content, access)
+      const path = ownPath(root, name)
       const draft = `${path}.${randomUUID()}`
       writeFileSync(draft, content, { mode: 0o600, flush: true })
       renameSync(draft, path)
@@ -36,13 +36,18 @@ export function createFolderSecrets(folder: string, inner: SecretRoom): SecretRo
       })
     },
     async delete(name, access) {
-      const path = find(name)
-      if (path === undefined) return inner.delete(name, access)
-      rmSync(path)
+      if (find(name) === undefined) return inner.delete(name, access)
+      rmSync(ownPath(root, name))
     },
     list: async () => [...new Set([...(await inner.list()), ...listFiles(root)])].sort(),
     rewrap: () => inner.rewrap(),
   }
+}
+
+/** What stands under the name itself: a change of a link changes the link, and not the other secret that it leads to. */
+function ownPath(root: string, name: string): string {
+  const path = join(root, ...name.split('/'))
+  return join(realpathSync(dirname(path)), basename(path))
 }
 
 /** The file of a secret. Links may lead to other places of the folder, and not out of it. */

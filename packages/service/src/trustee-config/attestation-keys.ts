@@ -19,7 +19,7 @@ export const ATTESTATION_KEYS: readonly TrusteeKey[] = [
     warning: {
       when: isGiven,
       danger: 'A policy would let another server decide about a machine.',
-      instead: 'No server is asked: a policy that calls query_artifact_server does not compile.',
+      instead: 'No server is asked: query_artifact_server answers every policy with false.',
     },
   },
   { key: 'attestation_token_broker.type', type: 'text', becomes: ['token.kind'] },

@@ -30,7 +30,7 @@ export async function admitPolicyRequest(
   object: string,
   openOnLoopback: boolean,
 ): Promise<PolicyAuthor> {
-  if (openOnLoopback && c.req.header('authorization') === undefined && isLoopback(readClientAddress(c))) {
+  if (openOnLoopback && c.req.header('authorization') === undefined && isLocalProgram(c)) {
     c.set('permission', permission)
     c.set('actor', { kind: 'client', id: LOCAL })
     c.set('auditDetail', { object })
@@ -46,6 +46,19 @@ export async function admitPolicyRequest(
       author.permits?.(kind, scopes)
     },
   }
+}
+
+const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
+
+/**
+ * Whether a request is from a program of this machine that means this service. A page that somebody opened in a browser here
+ * says where it is from, or asks for a name that somebody else had resolved to this machine.
+ */
+function isLocalProgram(c: HttpContext): boolean {
+  if (!isLoopback(readClientAddress(c)) || c.req.header('origin') !== undefined) return false
+  const fetchedBy = c.req.header('sec-fetch-site')
+  const host = c.req.header('host')
+  return (fetchedBy === undefined || fetchedBy === 'none') && (host === undefined || LOCAL_HOST.test(host))
 }
 
 /** What is there for attestation policies changes no others. @throws ServiceError SERVICE_POLICY_CONFLICT */
