@@ -1,5 +1,5 @@
 /** Recorded attestations under another policy: what would come out differently. Nothing is decided and nothing is kept. */
-import { compileAttestationPolicy, type PolicyVerdict } from '@veritee/appraisal/policy'
+import { type AttestationPolicy, compileAttestationPolicy, type PolicyVerdict } from '@veritee/appraisal/policy'
 import { summarizeVector } from '@veritee/appraisal/tokens'
 import { isCodedError } from '@veritee/codec/error'
 import { type Attempt, type AttemptOutcome, type AttemptRoom, attemptKey } from '../attempts/index.ts'
@@ -44,22 +44,37 @@ export interface DryRunRuntime {
   /** Epoch seconds. */
   readonly now: () => number
   readonly onProgress?: (done: number, total: number) => void
+  /** Ends the run where nobody waits for it any more. */
+  readonly signal?: AbortSignal
 }
 
 const PAGE = 200
 const PROGRESS_EVERY = 100
 const MAX_CHANGED = 1000
 
-/** @throws AppraisalError APPRAISAL_POLICY_* for a text that does not compile */
-export async function runDry(request: DryRunRequest, runtime: DryRunRuntime): Promise<DryRunResult> {
+/**
+ * Prepares a run, which begins when it is called.
+ *
+ * @throws AppraisalError APPRAISAL_POLICY_* for a text that does not compile
+ */
+export function prepareDryRun(request: DryRunRequest, runtime: DryRunRuntime): () => Promise<DryRunResult> {
   const { id, text, dialect = 'auto' } = request
   const policy = compileAttestationPolicy({ id, text, dialect })
+  return () => runDry(request, policy, runtime)
+}
+
+async function runDry(
+  request: DryRunRequest,
+  policy: AttestationPolicy,
+  runtime: DryRunRuntime,
+): Promise<DryRunResult> {
   const references = await runtime.appraiser.readReferences()
   const attempts = await listAttempts(request, runtime)
   const matrix: Record<string, Record<string, number>> = {}
   const changed: ChangedAttempt[] = []
   let notReplayable = 0
   for (const [index, attempt] of attempts.entries()) {
+    runtime.signal?.throwIfAborted()
     const evidence = await readEvidence(attempt, runtime)
     if (evidence === undefined) notReplayable++
     else {

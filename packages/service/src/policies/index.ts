@@ -6,7 +6,7 @@ export {
   type PolicyAppraiser,
   type PolicyAppraiserOptions,
 } from './appraiser.ts'
-export { type DryRunRequest, type DryRunResult, runDry } from './dry-run.ts'
+export { type DryRunRequest, type DryRunResult, prepareDryRun } from './dry-run.ts'
 export { admitPolicyRequest, expectAttestation } from './face/access.ts'
 export { listDigests, putPolicy, readText } from './face/broker-face.ts'
 export { decodePolicy, POLICY_BODY } from './face/text.ts'

@@ -64,11 +64,18 @@ export function addDryRun(policy: Command, { io, exit }: Face): void {
       }
       const client = await createAdminClient(io, options)
       const answer = await client.call('POST', `${pathOf(id)}/dry-run`, encodeUtf8(JSON.stringify(body)))
-      const result = parseJson(decodeUtf8(answer.body).trimEnd().split('\n').at(-1) ?? '') as DryRun
+      const result = readResult(answer.body)
       if (options.json) io.out(`${JSON.stringify(result)}\n`)
       else renderDryRun(io, result)
       if (result.changed.length > 0) exit(EXIT.refused)
     })
+}
+
+/** The last line; those before it tell how far the service is. @throws CliError CLI_SERVICE_FAILED */
+function readResult(body: Uint8Array): DryRun {
+  const result = parseJson(decodeUtf8(body).trimEnd().split('\n').at(-1) ?? '') as Partial<DryRun>
+  if (result.matrix !== undefined) return result as DryRun
+  throw new CliError('CLI_SERVICE_FAILED', 'The service did not come to an end of the dry run.')
 }
 
 function renderDryRun(io: Io, { matrix, changed, notReplayable, total }: DryRun): void {

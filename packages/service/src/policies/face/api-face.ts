@@ -1,12 +1,13 @@
 /** Our own API for policies: versions, activation, roll back, dry run. */
 import { z } from '@hono/zod-openapi'
+import { encodeUtf8 } from '@veritee/codec/bytes'
 import { admitRequest, checkPermission, type Gate, type Principal } from '../../access/index.ts'
 import type { AttemptRoom } from '../../attempts/index.ts'
 import { ServiceError } from '../../errors.ts'
 import { type Face, type HttpContext, type Route, readJsonBody, readPage } from '../../http/index.ts'
 import { describeAdminOperation, jsonContent, listQuery, pageOf, refusal } from '../../http/operation.ts'
 import type { PolicyAppraiser } from '../appraiser.ts'
-import { runDry } from '../dry-run.ts'
+import { prepareDryRun } from '../dry-run.ts'
 import type { PolicyRoom } from '../room/room.ts'
 import { unknownPolicy } from '../room/rules.ts'
 import type { PolicyHead, PolicyVersion } from '../types.ts'
@@ -272,10 +273,10 @@ async function answerDryRun(
     throw new ServiceError('SERVICE_REQUEST_INVALID', 'text: nothing to try: give a text or a version.', {
       details: { path: 'text' },
     })
-  const lines: string[] = []
-  const write = (line: object) => lines.push(`${JSON.stringify(line)}\n`)
+  const halted = new AbortController()
   const { since, until, tee, ...rest } = window
-  const result = await runDry(
+  let write: (line: object) => void = () => undefined
+  const run = prepareDryRun(
     {
       id,
       text,
@@ -284,8 +285,20 @@ async function answerDryRun(
       ...(until === undefined ? {} : { until }),
       ...(tee === undefined ? {} : { tee }),
     },
-    { attempts, appraiser, now, onProgress: (done, total) => write({ done, total }) },
+    { attempts, appraiser, now, signal: halted.signal, onProgress: (done, total) => write({ done, total }) },
   )
-  write(result)
-  return c.body(lines.join(''), 200, { 'content-type': 'application/x-ndjson' })
+  const lines = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      write = (line) => controller.enqueue(encodeUtf8(`${JSON.stringify(line)}\n`))
+      try {
+        write(await run())
+        controller.close()
+      } catch (error) {
+        // Whoever asked has had the beginning already: an answer that ends early is no result.
+        controller.error(error)
+      }
+    },
+    cancel: () => halted.abort(),
+  })
+  return c.body(lines, 200, { 'content-type': 'application/x-ndjson' })
 }
