@@ -156,6 +156,11 @@ const ROWS = {
     summary: 'There is no record of this attestation.',
     next: 'List them at /api/v1/attestations; old ones are removed after their retention.',
   },
+  SERVICE_MACHINE_UNKNOWN: {
+    status: 404,
+    summary: 'There is no record of this machine.',
+    next: 'List them at /api/v1/machines; one is there once its evidence was found genuine.',
+  },
   SERVICE_ATTESTATION_INPUT_GONE: {
     status: 410,
     summary: 'The policy input of this attestation is not kept any more.',

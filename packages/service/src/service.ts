@@ -4,7 +4,13 @@ import { JUDGED_TEES } from '@veritee/appraisal/judge'
 import { TEE_NAMES } from '@veritee/broker/protocol'
 import { encodeUtf8 } from '@veritee/codec/bytes'
 import { addConfiguredKeys, createAccessFace, createGate, createKeyRoom } from './access/index.ts'
-import { type AttemptRoom, createAttemptFace, createAttemptRoom } from './attempts/index.ts'
+import {
+  type AttemptRoom,
+  createAttemptFace,
+  createAttemptRoom,
+  createMachineFace,
+  createMachineRoom,
+} from './attempts/index.ts'
 import { openAttestationService } from './attestation-face/index.ts'
 import { answerAudited, createAuditFace, createAuditLog } from './audit/index.ts'
 import {
@@ -34,7 +40,7 @@ import {
   readClientAddress,
   renewCertificate,
 } from './http/index.ts'
-import { createEvidenceJudge } from './judge/index.ts'
+import { createEvidenceJudge, createJudgeFace, listCollateral } from './judge/index.ts'
 import {
   claimPrivateDirectory,
   claimStore,
@@ -47,10 +53,10 @@ import {
 import { type ClientLimit, createClientLimit, isLoopback, nameClient } from './limits/index.ts'
 import { createLogger, type Logger } from './log/index.ts'
 import { createMetrics } from './metrics/index.ts'
-import { createOperationFace, type Expiry } from './operation/index.ts'
+import { createOperationFace, createReferenceEffect, type Expiry } from './operation/index.ts'
 import { openPolicies } from './policies/index.ts'
 import { loadReferenceFile, openReferences } from './references/index.ts'
-import { createDirectoryKeyRing, createFolderSecrets, createSecretRoom } from './secrets/index.ts'
+import { createDirectoryKeyRing, createFolderSecrets, createSecretRoom, createSecretsFace } from './secrets/index.ts'
 import { openStore, type Store } from './store/index.ts'
 import { createRotatingTokenIssuer, openTokenFiles, signAuditHead } from './tokens/index.ts'
 
@@ -152,10 +158,18 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
     const gate = createGate({ adminPublicKey: () => ring.admin.adminPublicKey, keys: accessKeys, now })
     const audit = createAuditLog(store, now)
     const attempts = createAttemptRoom(store, now, config.retention)
+    const machines = createMachineRoom(store)
     const stored = createSecretRoom(store, createDirectoryKeyRing(ring))
     const { folder } = config.resources
     const secrets = folder === undefined ? stored : createFolderSecrets(folder, stored)
-    const references = openReferences(config, { store, gate, audit, now })
+    const references = openReferences(config, {
+      store,
+      gate,
+      audit,
+      now,
+      assess: (before, after) =>
+        createReferenceEffect({ attempts, policies: policies.room, appraiser: policies.appraiser })(before, after),
+    })
     const loadReferences = async () => {
       const { file } = config.references
       if (file !== undefined) await loadReferenceFile(file, references.room, audit)
@@ -248,15 +262,25 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       createOperationFace({
         gate,
         audit,
-        attempts,
-        secrets,
-        keys: accessKeys,
-        ring,
+        places: {
+          attempts,
+          machines,
+          audit,
+          secrets,
+          keys: accessKeys,
+          ring,
+          policies: policies.room,
+          references: references.room,
+          collateral: () => listCollateral(judge.collateral.list(), now()),
+        },
         expiries: () => listExpiries(running),
         stopped: halted.signal,
         now,
       }),
       createAttemptFace({ attempts, gate, now }),
+      createMachineFace({ machines, attempts, audit, gate }),
+      createSecretsFace({ gate, secrets, audit }),
+      createJudgeFace({ gate, audit, judge: () => judge, now }),
       createGatewayFace({
         gate,
         audit,

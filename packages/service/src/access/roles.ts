@@ -7,6 +7,7 @@ export type Permission =
   | 'references:read'
   | 'references:write'
   | 'attestations:read'
+  | 'collateral:refresh'
   | 'audit:read'
   | 'access:read'
   | 'access:write'
@@ -18,7 +19,7 @@ export type Role = 'admin' | 'policy-author' | 'secret-writer' | 'auditor' | 're
 const READ = ['policies:read', 'references:read', 'attestations:read'] as const
 
 const PERMISSIONS: Readonly<Record<Exclude<Role, 'admin'>, readonly Permission[]>> = {
-  'policy-author': [...READ, 'policies:write', 'references:write'],
+  'policy-author': [...READ, 'policies:write', 'references:write', 'collateral:refresh'],
   'secret-writer': ['secrets:list', 'secrets:write'],
   auditor: [...READ, 'secrets:list', 'audit:read', 'access:read', 'keys:read'],
   reader: READ,
@@ -33,6 +34,7 @@ export const ALL_PERMISSIONS: readonly Permission[] = [
   'references:read',
   'references:write',
   'attestations:read',
+  'collateral:refresh',
   'audit:read',
   'access:read',
   'access:write',

@@ -3,12 +3,12 @@ import { admitRequest, type Gate } from '../access/index.ts'
 import { ServiceError } from '../errors.ts'
 import { type Face, type HttpContext, readPage } from '../http/index.ts'
 import { describeAdminOperation, listQuery, pageOf, refusal } from '../http/operation.ts'
-import { type AttemptRoom, attemptKey } from './attempt-room.ts'
-import { BUCKET_SECONDS } from './buckets.ts'
+import { ATTEMPT_FIELDS, type AttemptRoom, attemptKey } from './attempt-room.ts'
+import { BUCKET_SECONDS, SERIES, type SeriesKind } from './buckets.ts'
+import { summarizeAttempt } from './summary.ts'
 import type { Attempt } from './types.ts'
 
-const FIELDS = ['outcome', 'tee', 'machine', 'code', 'status', 'simulated', 'source'] as const
-const FILTERS = [...FIELDS, 'since', 'until'] as const
+const FILTERS = [...ATTEMPT_FIELDS, 'since', 'until'] as const
 const MAX_POINTS = 1500
 const DAY_SECONDS = 86_400
 
@@ -73,7 +73,7 @@ export function createAttemptFace(options: AttemptFaceOptions): Face {
         method: 'get',
         path: '/stats/attestations',
         operation: describeAdminOperation(
-          'Attempts counted over time, one column for each outcome or code',
+          'Attempts counted over time, one column for each outcome, code, kind of machine, TCB status or latency',
           z.object({ t: z.array(z.number()) }).loose(),
           {
             request: {
@@ -81,7 +81,7 @@ export function createAttemptFace(options: AttemptFaceOptions): Face {
                 from: z.string().optional(),
                 to: z.string().optional(),
                 step: z.string().optional(),
-                by: z.enum(['outcome', 'code']).optional(),
+                by: z.enum(SERIES).optional(),
               }),
             },
           },
@@ -95,7 +95,9 @@ export function createAttemptFace(options: AttemptFaceOptions): Face {
 async function listAttempts(c: HttpContext, { attempts, gate, now }: AttemptFaceOptions): Promise<Response> {
   await admitRequest(c, gate, 'attestations:read')
   const query = c.req.query()
-  const where = Object.fromEntries(FIELDS.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name]]])))
+  const where = Object.fromEntries(
+    ATTEMPT_FIELDS.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name]]])),
+  )
   const since = readMoment(query['since'], 'since', now())
   const until = readMoment(query['until'], 'until', now())
   // Bounds of time are bounds of the key: nothing outside of them is read.
@@ -114,17 +116,7 @@ async function listAttempts(c: HttpContext, { attempts, gate, now }: AttemptFace
       }),
     keyOf: ({ id }) => attemptKey(id),
   })
-  return c.json({ ...page, items: page.items.map(summarize) })
-}
-
-/** What a row of the list shows. */
-function summarize({ evidence, input, ...attempt }: Attempt): object {
-  const findings = evidence.flatMap(({ judgement }) => judgement.findings)
-  const cause = findings.find(({ severity }) => severity === 'error') ?? findings[0]
-  return {
-    ...attempt,
-    ...(cause === undefined ? {} : { cause: { code: cause.code, path: cause.path, message: cause.message } }),
-  }
+  return c.json({ ...page, items: page.items.map(summarizeAttempt) })
 }
 
 /** Epoch seconds, or a span before now: `24h`. */
@@ -150,10 +142,10 @@ async function countAttempts(c: HttpContext, { attempts, gate, now }: AttemptFac
         details: { path, expected },
       })
   }
-  require(by === 'outcome' || by === 'code', 'by', 'outcome or code')
+  require((SERIES as readonly string[]).includes(by), 'by', `one of ${SERIES.join(', ')}`)
   require(step >= BUCKET_SECONDS && step % BUCKET_SECONDS === 0, 'step', `a multiple of ${BUCKET_SECONDS} seconds`)
   require(Object.keys(others).length === 0, Object.keys(others)[0] ?? 'query', 'from, to, step and by')
   const first = start - (start % step)
   require(start < end && (end - first) / step <= MAX_POINTS, 'from', `before to, and at most ${MAX_POINTS} steps`)
-  return c.json(await attempts.sum({ from: first, to: end, step, by: by as 'outcome' | 'code' }))
+  return c.json(await attempts.sum({ from: first, to: end, step, by: by as SeriesKind }))
 }

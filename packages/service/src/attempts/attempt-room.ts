@@ -5,8 +5,10 @@ import { decodeUtf8, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
 import { ServiceError } from '../errors.ts'
 import type { ListOptions, Store, StoreEntry } from '../store/index.ts'
-import { createBucketCounter, findSizeCut, type Series, sumBuckets } from './buckets.ts'
+import { createBucketCounter, findSizeCut, type Series, type SeriesRange, sumBuckets } from './buckets.ts'
 import { nameMachine } from './machine.ts'
+import { createMachineEntry } from './machine-room.ts'
+import { readTraits } from './traits.ts'
 import type { Attempt, AttemptReport } from './types.ts'
 
 const ATTEMPTS = 'attempt/verdict/'
@@ -38,13 +40,13 @@ export interface Retention {
 export interface AttemptRoom {
   /** Makes the records of an attempt; whoever writes the audit entry of it writes them too. */
   describe(report: AttemptReport): Promise<{ readonly attempt: Attempt; readonly records: readonly StoreEntry[] }>
-  /** @param options `where` knows `outcome`, `tee`, `machine`, `code`, `status`, `simulated` and `source` */
+  /** @param options `where` knows the names of {@link ATTEMPT_FIELDS} */
   list(options: ListOptions): Promise<Attempt[]>
   /** @throws ServiceError SERVICE_ATTESTATION_UNKNOWN */
   read(id: string): Promise<Attempt>
   /** @throws ServiceError SERVICE_ATTESTATION_UNKNOWN, SERVICE_ATTESTATION_INPUT_GONE */
   readInput(id: string): Promise<unknown>
-  sum(range: { from: number; to: number; step: number; by: 'outcome' | 'code' }): Promise<Series>
+  sum(range: SeriesRange): Promise<Series>
   /** Removes the oldest inputs while all of them are larger than allowed. Returns how many. */
   enforceSize(): Promise<number>
 }
@@ -81,7 +83,8 @@ export function createAttemptRoom(store: Store, now: () => number, retention: Re
         records: [
           { key: attemptKey(id), value: await encode(attempt), expiresAt, fields: listFields(attempt) },
           { key: INPUTS + id, value: inputValue, expiresAt: inputExpiresAt },
-          buckets.count(time, attempt.outcome, attempt.code, inputValue.length),
+          buckets.count(attempt, inputValue.length),
+          ...createMachineEntry(attempt, expiresAt),
         ],
       }
     },
@@ -123,22 +126,34 @@ function describeAttempt(
     time,
     ...(machine === undefined ? {} : { machine }),
     ...(status === undefined ? {} : { status }),
+    ...(first === undefined ? {} : readTraits(first.tee, first.judgement.claims)),
     simulated: report.evidence.some(({ judgement }) => judgement.simulated),
     evidence: report.evidence.map(({ tee, judgement: { claims: _, ...judgement } }) => ({ tee, judgement })),
     input: { bytes: bytes.length, sha256: encodeHex(digest('sha256', bytes)), keptUntil },
   }
 }
 
-function listFields({ outcome, tee, machine, code, status, simulated, source }: Attempt): Record<string, string> {
-  return {
-    outcome,
-    tee,
-    source,
-    simulated: String(simulated),
-    ...(machine === undefined ? {} : { machine }),
-    ...(code === undefined ? {} : { code }),
-    ...(status === undefined ? {} : { status }),
-  }
+/** What attempts can be filtered by in the store, what few have in common first: the store looks for that one. */
+export const ATTEMPT_FIELDS = [
+  'machine',
+  'measurement',
+  'code',
+  'policy',
+  'status',
+  'product',
+  'tee',
+  'outcome',
+  'source',
+  'simulated',
+] as const
+
+function listFields(attempt: Attempt): Record<string, string> {
+  // Whatever its version was: the first policy that was asked.
+  const policy = attempt.policies[0]?.replace(/@\d+$/, '')
+  const values: Partial<Record<(typeof ATTEMPT_FIELDS)[number], string | boolean | undefined>> = { ...attempt, policy }
+  return Object.fromEntries(
+    ATTEMPT_FIELDS.flatMap((name) => (values[name] === undefined ? [] : [[name, String(values[name])]])),
+  )
 }
 
 async function encode(value: unknown): Promise<Uint8Array> {

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { decodeUtf8, encodeUtf8 } from '@veritee/codec/bytes'
 import type { Store, StoreEntry } from '../store/index.ts'
-import { ATTEMPT_OUTCOMES, type AttemptOutcome } from './types.ts'
+import { ATTEMPT_OUTCOMES, type Attempt, type AttemptOutcome } from './types.ts'
 
 const PREFIX = 'stat/attestation/'
 const DAY_SECONDS = 86_400
-const MAX_CODES = 64
+/** Names of one kind in a bucket; what comes beyond them is counted as `other`. */
+const MAX_NAMES = 64
+/** Upper bounds of the counts of latencies, milliseconds; the last column is what took longer. */
+const LATENCIES_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000] as const
 /** Length of a bucket: five minutes. */
 export const BUCKET_SECONDS = 300
 
@@ -14,13 +17,19 @@ export interface Bucket {
   readonly start: number
   readonly outcomes: Record<AttemptOutcome, number>
   readonly codes: Record<string, number>
+  /** Absent in buckets of older versions, like the two after it. */
+  readonly tees?: Record<string, number>
+  /** By kind of machine and TCB status, such as `tdx UpToDate`. */
+  readonly statuses?: Record<string, number>
+  /** By what the time did not exceed, such as `5 ms`. */
+  readonly latencies?: Record<string, number>
   /** Bytes of the policy inputs that were kept. */
   bytes: number
 }
 
 /** Counts attempts into buckets that are written together with each attempt. */
 export interface BucketCounter {
-  count(time: number, outcome: AttemptOutcome, code: string | undefined, bytes: number): StoreEntry
+  count(attempt: Attempt, bytes: number): StoreEntry
 }
 
 const encodeStart = (start: number) => String(Math.max(0, start)).padStart(11, '0')
@@ -28,18 +37,18 @@ const encodeStart = (start: number) => String(Math.max(0, start)).padStart(11, '
 /** @param days how long buckets are kept */
 export function createBucketCounter(days: number): BucketCounter {
   const replica = randomBytes(6).toString('hex')
-  let bucket: Bucket | undefined
+  let bucket: Required<Bucket> | undefined
   return {
-    count(time, outcome, code, bytes) {
+    count({ time, outcome, code, tee, status, latencyMs }, bytes) {
       const start = time - (time % BUCKET_SECONDS)
-      if (bucket?.start !== start)
-        bucket = { start, outcomes: { accepted: 0, warned: 0, refused: 0, unavailable: 0 }, codes: {}, bytes: 0 }
+      if (bucket?.start !== start) bucket = createBucket(start)
       bucket.outcomes[outcome]++
       bucket.bytes += bytes
-      if (code !== undefined) {
-        const name = code in bucket.codes || Object.keys(bucket.codes).length < MAX_CODES ? code : 'other'
-        bucket.codes[name] = (bucket.codes[name] ?? 0) + 1
-      }
+      add(bucket.codes, code)
+      add(bucket.tees, tee)
+      add(bucket.statuses, status === undefined ? undefined : `${tee} ${status}`)
+      const bound = LATENCIES_MS.find((limit) => latencyMs <= limit)
+      add(bucket.latencies, bound === undefined ? 'longer' : `${bound} ms`)
       return {
         key: `${PREFIX}${encodeStart(start)}/${replica}`,
         value: encodeUtf8(JSON.stringify(bucket)),
@@ -47,6 +56,17 @@ export function createBucketCounter(days: number): BucketCounter {
       }
     },
   }
+}
+
+function createBucket(start: number): Required<Bucket> {
+  const outcomes = { accepted: 0, warned: 0, refused: 0, unavailable: 0 }
+  return { start, outcomes, codes: {}, tees: {}, statuses: {}, latencies: {}, bytes: 0 }
+}
+
+function add(counts: Record<string, number>, name: string | undefined): void {
+  if (name === undefined) return
+  const counted = name in counts || Object.keys(counts).length < MAX_NAMES ? name : 'other'
+  counts[counted] = (counts[counted] ?? 0) + 1
 }
 
 /** Buckets of all replicas that begin in `from ≤ start < to`, in order of time; of one time there may be several. */
@@ -67,11 +87,24 @@ export interface Series {
   readonly [name: string]: readonly number[]
 }
 
+/** What columns can be for. */
+export const SERIES = ['outcome', 'code', 'tee', 'status', 'latency'] as const
+export type SeriesKind = (typeof SERIES)[number]
+
+/** Which buckets are added up, and how. Times in epoch seconds. */
+export interface SeriesRange {
+  readonly from: number
+  readonly to: number
+  readonly step: number
+  readonly by: SeriesKind
+}
+
+function readCounts({ outcomes, codes, tees = {}, statuses = {}, latencies = {} }: Bucket, by: SeriesKind) {
+  return { outcome: outcomes, code: codes, tee: tees, status: statuses, latency: latencies }[by]
+}
+
 /** Adds buckets up into steps. */
-export async function sumBuckets(
-  store: Store,
-  { from, to, step, by }: { from: number; to: number; step: number; by: 'outcome' | 'code' },
-): Promise<Series> {
+export async function sumBuckets(store: Store, { from, to, step, by }: SeriesRange): Promise<Series> {
   const steps = Math.max(0, Math.ceil((to - from) / step))
   const t = Array.from({ length: steps }, (_, index) => from + index * step)
   const columns = new Map<string, number[]>()
@@ -81,10 +114,10 @@ export async function sumBuckets(
     return present
   }
   if (by === 'outcome') for (const outcome of ATTEMPT_OUTCOMES) column(outcome)
+  if (by === 'latency') for (const name of [...LATENCIES_MS.map((limit) => `${limit} ms`), 'longer']) column(name)
   for await (const bucket of readBuckets(store, from, to)) {
     const index = Math.floor((bucket.start - from) / step)
-    const counts = by === 'outcome' ? bucket.outcomes : bucket.codes
-    for (const [name, count] of Object.entries(counts)) {
+    for (const [name, count] of Object.entries(readCounts(bucket, by))) {
       const values = column(name)
       values[index] = (values[index] ?? 0) + count
     }

@@ -1,4 +1,7 @@
 export { createAttemptFace } from './attempt-face.ts'
-export { type AttemptRoom, attemptKey, createAttemptRoom, type Retention } from './attempt-room.ts'
+export { ATTEMPT_FIELDS, type AttemptRoom, attemptKey, createAttemptRoom, type Retention } from './attempt-room.ts'
 export { nameMachine, nameTokenMachine } from './machine.ts'
+export { createMachineFace } from './machine-face.ts'
+export { createMachineRoom, type MachineRoom, type MachineState, machineKey } from './machine-room.ts'
+export { type AttemptSummary, summarizeAttempt } from './summary.ts'
 export { ATTEMPT_OUTCOMES, type Attempt, type AttemptOutcome, type AttemptReport } from './types.ts'

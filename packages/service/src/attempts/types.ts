@@ -1,4 +1,5 @@
 import type { Judgement } from '@veritee/appraisal/judge'
+import type { AttemptTraits } from './traits.ts'
 
 /** `warned`: accepted, with something to look at. `unavailable`: nothing could be said, for a reason outside the evidence. */
 export type AttemptOutcome = 'accepted' | 'warned' | 'refused' | 'unavailable'
@@ -27,7 +28,7 @@ export interface AttemptReport {
 }
 
 /** One attempt, as it is kept: the verdict without the claims, which are in the input. */
-export interface Attempt extends Omit<AttemptReport, 'evidence' | 'input' | 'policies'> {
+export interface Attempt extends Omit<AttemptReport, 'evidence' | 'input' | 'policies'>, AttemptTraits {
   /** Sorts by time. */
   readonly id: string
   /** Epoch seconds. */

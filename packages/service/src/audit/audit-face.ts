@@ -6,7 +6,8 @@ import { describeAdminOperation, listQuery, pageOf } from '../http/operation.ts'
 import type { AuditEntry } from './entry.ts'
 import { type AuditLog, auditKey } from './log.ts'
 
-const FILTERS = ['actor', 'action', 'object', 'outcome'] as const
+/** What few entries have in common first: the store looks for that one. */
+const FILTERS = ['session', 'object', 'actor', 'action', 'outcome'] as const
 
 const ENTRY = z
   .object({

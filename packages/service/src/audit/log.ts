@@ -37,7 +37,7 @@ export interface AuditLog {
   /** Appends an event within a transaction that somebody else runs. */
   append(event: AuditEvent, access: StoreAccess): Promise<void>
   readHead(): Promise<AuditHead>
-  /** @param options `where` knows `actor`, `action`, `object` and `outcome`; bounds are keys of `auditKey` */
+  /** @param options `where` knows `actor`, `action`, `object`, `outcome` and `session`; bounds are keys of `auditKey` */
   list(options: ListOptions): Promise<AuditEntry[]>
   /** Entries from `after` on, in order, as of the moment each page is read. */
   follow(after: number, until?: number): AsyncIterable<AuditEntry>
@@ -137,7 +137,14 @@ async function append(
     const body = { ...cleanEvent(event), seq: head.seq + 1, time, prev: head.hash }
     const entry: AuditEntry = { ...body, hash: hashAuditEntry(body) }
     const key = auditKey(entry.seq)
-    const fields = { actor: event.actor.id, action: event.action, object: event.object, outcome: event.outcome }
+    const { session } = event.detail ?? {}
+    const fields = {
+      actor: event.actor.id,
+      action: event.action,
+      object: event.object,
+      outcome: event.outcome,
+      ...(typeof session === 'string' ? { session } : {}),
+    }
     written.set(key, { key, value: encodeUtf8(canonicalizeJson(entry)), fields })
     head = { seq: entry.seq, hash: entry.hash, time }
   }

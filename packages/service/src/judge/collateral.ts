@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { isCodedError } from '@veritee/codec/error'
 import {
+  type CollateralClient,
   type CollateralEndpoint,
   CollateralError,
   type CollateralSet,
@@ -32,12 +33,27 @@ export interface NamedCollateral {
   readonly sets: readonly CollateralSet[]
 }
 
+/** What there is to judge evidence with. */
+export interface CollateralHoldings {
+  readonly sets: readonly CollateralSet[]
+  readonly files: readonly CollateralFile[]
+}
+
+/** What came of asking for one set anew. */
+export interface RefreshOutcome {
+  readonly key: CollateralSet['key']
+  /** Code of the failure. */
+  readonly code?: string
+}
+
 /** Where the service gets collateral. Nothing from it is verified before the evidence is. */
 export interface CollateralSource {
   /** @throws CollateralError when a service does not answer, so that nothing can be said about the evidence now */
   find(tee: string, evidence: unknown): Promise<FoundCollateral>
-  /** Everything that the configuration names, as it was read. */
-  readonly named: readonly NamedCollateral[]
+  /** Everything that the configuration names, and what services gave since the start. */
+  list(): CollateralHoldings
+  /** Asks the services anew for what they gave. A failure leaves the old set. */
+  refresh(): Promise<readonly RefreshOutcome[]>
   close(): Promise<void>
 }
 
@@ -59,7 +75,7 @@ export function openCollateral(
   const key = 'collateral.bundles'
   const paths = config.bundles.flatMap((path) => listNamedFiles(path, key))
   const named = paths.map((path) => parseNamedBytes(path, key, (bytes) => readCollateralFile(path, bytes, now())))
-  const files = sortCollateral(named.filter(({ sets }) => sets.length === 0).map(({ file }) => file))
+  const files = sortCollateral(listFiles(named))
   const client = createCollateralClient({
     endpoints: listEndpoints(config),
     bundles: [createArchive(named.flatMap(({ sets }) => sets))],
@@ -70,7 +86,19 @@ export function openCollateral(
   })
   const chips = openChipCertificates(config, dir, now, log)
   return {
-    named,
+    list: () => ({
+      sets: joinSets(
+        named.flatMap(({ sets }) => sets),
+        client.sets(),
+      ),
+      files: listFiles(named),
+    }),
+    async refresh() {
+      if (config.pcs === undefined) return []
+      const outcomes: RefreshOutcome[] = []
+      for (const { key } of client.sets()) outcomes.push(await refreshSet(client, key))
+      return outcomes
+    },
     async find(tee, evidence) {
       try {
         const quote = findQuote(tee, evidence)
@@ -95,6 +123,25 @@ function readCollateralFile(name: string, bytes: Uint8Array, fetchedAt: number):
   if (isJson) return { file, sets: readBundle(new TextDecoder().decode(bytes), { name, fetchedAt }).sets }
   sortCollateral([file])
   return { file, sets: [] }
+}
+
+const listFiles = (named: readonly NamedCollateral[]): CollateralFile[] =>
+  named.filter(({ sets }) => sets.length === 0).map(({ file }) => file)
+
+/** Each set once, as far as its source and its dates tell. */
+function joinSets(named: readonly CollateralSet[], fetched: readonly CollateralSet[]): CollateralSet[] {
+  const identify = ({ key, source, dates }: CollateralSet) => JSON.stringify([key, source, dates])
+  return [...new Map([...named, ...fetched].map((set) => [identify(set), set])).values()]
+}
+
+async function refreshSet(client: CollateralClient, key: CollateralSet['key']): Promise<RefreshOutcome> {
+  try {
+    await client.fetchCollateral(key, { update: key.update, force: true })
+    return { key }
+  } catch (error) {
+    if (!(error instanceof CollateralError)) throw error
+    return { key, code: error.code }
+  }
 }
 
 function joinFiles(files: SortedCollateral, more: ChipCertificates): SortedCollateral {

@@ -4,7 +4,7 @@ import { createDcapVerifier } from '@veritee/evidence/dcap'
 import type { JudgeRequest } from '../attestation/index.ts'
 import type { ServiceConfig } from '../config/index.ts'
 import type { Logger } from '../log/index.ts'
-import { type NamedCollateral, openCollateral } from './collateral.ts'
+import { type CollateralSource, openCollateral } from './collateral.ts'
 import { parseNamedFile } from './named-files.ts'
 import { describeTrust, type EvidenceTrust, openTrust } from './trust.ts'
 
@@ -19,9 +19,9 @@ export interface EvidenceJudge {
   judge(evidence: JudgeRequest, now: number): Promise<Judgement>
   /** Sentences about what is trusted only because the configuration says so. */
   readonly notices: readonly string[]
-  /** What is trusted, and the files of collateral that the configuration names. */
+  /** What is trusted, and what there is to judge with. */
   readonly trust: EvidenceTrust
-  readonly collateral: readonly NamedCollateral[]
+  readonly collateral: Pick<CollateralSource, 'list' | 'refresh'>
   close(): Promise<void>
 }
 
@@ -40,7 +40,7 @@ export function createEvidenceJudge(config: ServiceConfig, dir: string, now: () 
   const collateral = openCollateral(config.collateral, dir, now, log)
   return {
     trust,
-    collateral: collateral.named,
+    collateral,
     async judge({ tee, evidence, reportData, initData }, at) {
       const { dcap, files, finding } = await collateral.find(tee, evidence)
       const judgement = await judgeEvidence(asInput(evidence), {

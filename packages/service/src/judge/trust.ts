@@ -1,6 +1,7 @@
 import type { JudgeOptions, JudgeTrust } from '@veritee/appraisal/judge'
 import { sortSimulatedRoots } from '@veritee/appraisal/roots'
-import { decodeHex } from '@veritee/codec/bytes'
+import { decodeHex, encodeHex } from '@veritee/codec/bytes'
+import { digest } from '@veritee/codec/hash'
 import { parseCertificate, type X509Certificate } from '@veritee/codec/x509'
 import { parseEnclaveRoot } from '@veritee/evidence/enclave'
 import { recognizeEvidence } from '@veritee/evidence/recognize'
@@ -14,6 +15,18 @@ export interface EvidenceTrust extends Required<Pick<JudgeOptions, 'roots'>> {
   trustFor(tee: string): JudgeTrust
   /** Names of the simulated roots among them. */
   readonly simulated: readonly string[]
+  /** Every root, authority and key that evidence may rest on. */
+  readonly listed: readonly TrustedRoot[]
+}
+
+/** A root as it can be shown. */
+export interface TrustedRoot {
+  /** Which evidence may rest on it: `dcap`, `snp`, `csv`, `gpu`, `enclave`, `tpm`, `tpm-key`. */
+  readonly kind: string
+  readonly name: string
+  /** SHA-256 of the public key as its kind has it (SPKI, or point), hexadecimal. */
+  readonly keySha256: string
+  readonly simulated: boolean
 }
 
 /**
@@ -49,6 +62,7 @@ export function openTrust(config: ServiceConfig): EvidenceTrust {
     roots,
     trustFor: (tee) => ({ ...common, sample: enabled.has(tee) }),
     simulated: listSimulated(roots, trust),
+    listed: listRoots(roots, common),
   }
 }
 
@@ -73,6 +87,37 @@ function listSimulated(roots: EvidenceTrust['roots'], { snp, csv, gpu }: JudgeTr
     ...roots,
   ]
   return [...new Set(named.filter(({ simulated }) => simulated === true).map(({ name }) => name))]
+}
+
+function listRoots(roots: EvidenceTrust['roots'], trust: JudgeTrust): TrustedRoot[] {
+  const { snp, csv, gpu, enclave, tpm } = trust
+  const describe =
+    (kind: string) =>
+    ({ name, keyDigest, simulated }: { name: string; keyDigest: Uint8Array; simulated: boolean }): TrustedRoot => ({
+      kind,
+      name,
+      keySha256: encodeHex(keyDigest),
+      simulated,
+    })
+  const byKey = (kind: string) => (root: { name: string; publicKey: Uint8Array; simulated: boolean }) =>
+    describe(kind)({ ...root, keyDigest: digest('sha256', root.publicKey) })
+  return [
+    ...roots.map(byKey('dcap')),
+    ...(snp?.roots ?? []).map(describe('snp')),
+    ...(csv?.roots ?? []).map(byKey('csv')),
+    ...(gpu?.roots ?? []).map(describe('gpu')),
+    ...(enclave?.roots ?? []).map(describe('enclave')),
+    ...(tpm?.authorities ?? []).map(({ certificate, simulated }) =>
+      describe('tpm')({
+        name: certificate.subject.commonName ?? certificate.subject.toString(),
+        keyDigest: digest('sha256', certificate.publicKey.spki),
+        simulated,
+      }),
+    ),
+    ...(tpm?.allowed ?? []).map((keyDigest) =>
+      describe('tpm-key')({ name: 'attestation key by name', keyDigest, simulated: false }),
+    ),
+  ]
 }
 
 /** Sentences about what is trusted by configuration alone. */

@@ -2,7 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditEntry, AuditLog } from '../audit/index.ts'
 
 /** What can be followed. */
-export type Topic = 'attestations' | 'releases' | 'secrets' | 'policies' | 'references' | 'access' | 'keys'
+export type Topic =
+  | 'attestations'
+  | 'releases'
+  | 'secrets'
+  | 'policies'
+  | 'references'
+  | 'access'
+  | 'keys'
+  | 'collateral'
 
 const TOPICS: readonly (readonly [RegExp, Topic])[] = [
   [/^attestation/, 'attestations'],
@@ -12,6 +20,7 @@ const TOPICS: readonly (readonly [RegExp, Topic])[] = [
   [/^reference/, 'references'],
   [/^access/, 'access'],
   [/^keys/, 'keys'],
+  [/^collateral/, 'collateral'],
 ]
 
 /** The topic of an entry of the audit log; undefined for what nobody follows. */

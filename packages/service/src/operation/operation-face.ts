@@ -1,17 +1,16 @@
 import { z } from '@hono/zod-openapi'
-import { admitRequest, coversPath, type Gate, type KeyRoom, listPermissions } from '../access/index.ts'
-import type { AttemptRoom } from '../attempts/index.ts'
-import { attemptKey } from '../attempts/index.ts'
+import { admitRequest, type Gate } from '../access/index.ts'
 import type { AuditLog } from '../audit/index.ts'
 import { ServiceError } from '../errors.ts'
 import type { Face, HttpContext } from '../http/index.ts'
 import { describeAdminOperation, refusal } from '../http/operation.ts'
-import type { KeyRing } from '../keys/index.ts'
-import type { SecretRoom } from '../secrets/index.ts'
 import { ALL_TOPICS, streamEvents, type Topic } from './events.ts'
+import { type SearchPlaces, searchPlaces } from './search.ts'
 
 const MAX_FOLLOWERS = 64
-const MAX_FOUND = 20
+/** A session cookie is the longest that anybody looks for. */
+const MAX_QUERY = 2048
+const MAX_EXPIRIES = 1000
 const DAY_SECONDS = 86_400
 
 /** Something that ends, and what stops then. */
@@ -26,11 +25,9 @@ export interface Expiry {
 export interface OperationFaceOptions {
   readonly gate: Gate
   readonly audit: AuditLog
-  readonly attempts: AttemptRoom
-  readonly secrets: SecretRoom
-  readonly keys: KeyRoom
-  readonly ring: KeyRing
-  /** What else ends: certificates, collateral. */
+  /** Where the search looks. */
+  readonly places: SearchPlaces
+  /** What else ends: certificates. */
   readonly expiries: () => readonly Expiry[]
   /** Ends the streams when the service stops. */
   readonly stopped: AbortSignal
@@ -140,7 +137,8 @@ function readTopics(text: string | undefined): ReadonlySet<Topic> {
 }
 
 async function listExpiries(c: HttpContext, options: OperationFaceOptions): Promise<Response> {
-  const { gate, keys, ring, expiries, now } = options
+  const { gate, places, expiries, now } = options
+  const { keys, ring, references, collateral } = places
   await admitRequest(c, gate, 'attestations:read')
   const given = c.req.query('until')
   if (given !== undefined && !/^\d{1,11}$/.test(given))
@@ -156,43 +154,34 @@ async function listExpiries(c: HttpContext, options: OperationFaceOptions): Prom
   const ofAccess = (await keys.list()).flatMap(({ name, expiresAt: at }): Expiry[] =>
     at === undefined ? [] : [{ kind: 'access key', id: name, at, consequence: 'Its tokens are refused.' }],
   )
-  const items = [...expiries(), ...ofKeys, ...ofAccess].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
-  return c.json({ items })
+  const ofCollateral = collateral().flatMap(({ kind, key: id, nextUpdateAt: at }): Expiry[] =>
+    at === undefined ? [] : [{ kind, id, at, consequence: 'Evidence that rests on it is refused.' }],
+  )
+  const ofReferences = (await references.listSets()).flatMap(({ name: set, expiresAt, state }): Expiry[] => {
+    const whole = { kind: 'reference set', id: set, consequence: 'Its values count no more.' }
+    const values = [...state.records].map(
+      ([name, { expiresAt: at }]): Expiry => ({
+        kind: 'reference value',
+        id: `${set}/${name}`,
+        at,
+        consequence: 'It counts no more.',
+      }),
+    )
+    return expiresAt === undefined ? values : [{ ...whole, at: expiresAt }, ...values]
+  })
+  const items = [...expiries(), ...ofKeys, ...ofAccess, ...ofCollateral, ...ofReferences]
+    .filter(({ at }) => at <= until)
+    .sort((a, b) => a.at - b.at)
+  return c.json({ items: items.slice(0, MAX_EXPIRIES) })
 }
 
-interface Found {
-  readonly kind: string
-  readonly id: string
-  readonly title: string
-  readonly matched: string
-}
-
-async function search(c: HttpContext, { gate, attempts, secrets, keys }: OperationFaceOptions): Promise<Response> {
+async function search(c: HttpContext, { gate, places }: OperationFaceOptions): Promise<Response> {
   const principal = await admitRequest(c, gate, 'attestations:read')
   const q = c.req.query('q') ?? ''
-  if (q.length < 2 || q.length > 128) {
-    throw new ServiceError('SERVICE_REQUEST_INVALID', 'q: from 2 to 128 characters.', {
-      details: { path: 'q', expected: '2 to 128 characters' },
+  if (q.length < 2 || q.length > MAX_QUERY) {
+    throw new ServiceError('SERVICE_REQUEST_INVALID', `q: from 2 to ${MAX_QUERY} characters.`, {
+      details: { path: 'q', expected: `2 to ${MAX_QUERY} characters` },
     })
   }
-  const may = new Set(listPermissions(principal.role))
-  const found: Found[] = []
-  const byMachine = await attempts.list({ where: { machine: q }, descending: true, limit: MAX_FOUND })
-  const byId = /^\d{11}-?/.test(q)
-    ? (await attempts.list({ limit: 1, after: attemptKey(q.slice(0, 30)).slice(0, -1) })).filter(({ id }) =>
-        id.startsWith(q),
-      )
-    : []
-  for (const { id, tee, outcome, machine } of [...byId, ...byMachine])
-    found.push({ kind: 'attestation', id, title: `${tee} ${outcome}`, matched: machine === q ? 'machine' : 'id' })
-  if (may.has('secrets:list')) {
-    const names = (await secrets.list()).filter((name) => name.includes(q) && coversPath(principal.scopes, name))
-    for (const name of names.slice(0, MAX_FOUND)) found.push({ kind: 'secret', id: name, title: name, matched: 'path' })
-  }
-  if (may.has('access:read')) {
-    const matching = (await keys.list()).filter(({ id, name }) => id.startsWith(q) || name.includes(q))
-    for (const { id, name } of matching)
-      found.push({ kind: 'access key', id, title: name, matched: id.startsWith(q) ? 'id' : 'name' })
-  }
-  return c.json({ items: found.slice(0, MAX_FOUND) })
+  return c.json({ items: await searchPlaces(q, places, principal) })
 }

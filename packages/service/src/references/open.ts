@@ -12,7 +12,7 @@ import { createReferenceApiFace } from './face/api-face.ts'
 import { createReferenceBrokerFace } from './face/broker-face.ts'
 import { createRegistrar, type Registrar } from './registrar.ts'
 import { createReferenceRoom } from './room.ts'
-import type { ReferenceRoom } from './types.ts'
+import type { EffectAssessor, ReferenceRoom } from './types.ts'
 
 export interface ReferenceRuntime {
   readonly store: Store
@@ -20,6 +20,8 @@ export interface ReferenceRuntime {
   readonly audit: AuditLog
   /** Epoch seconds. */
   readonly now: () => number
+  /** What a preview tells of machines that attested lately. */
+  readonly assess?: EffectAssessor
 }
 
 /** The reference values of a service, and the ways to them. */
@@ -36,11 +38,14 @@ export interface References {
  *
  * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_FILE_INVALID for the keys of provenance
  */
-export function openReferences(config: ServiceConfig, { store, gate, audit, now }: ReferenceRuntime): References {
+export function openReferences(
+  config: ServiceConfig,
+  { store, gate, audit, now, assess }: ReferenceRuntime,
+): References {
   const { provenance, provenanceKeys, allowUnsignedProvenance } = config.references
   const keys = provenanceKeys.map((path) => parseNamedFile(path, 'references.provenanceKeys', readPublicKey))
   const trust: MaterialTrust = { keys, allowUnsigned: allowUnsignedProvenance }
-  const room = createReferenceRoom({ store, now })
+  const room = createReferenceRoom({ store, now, ...(assess === undefined ? {} : { assess }) })
   const provenanceDir = provenance === undefined ? {} : { provenanceDir: provenance }
   const registrar = createRegistrar({ room, trust, now, ...provenanceDir })
   const { bodyBytes } = config.limits

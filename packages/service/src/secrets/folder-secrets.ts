@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, 
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { isResourceSegment } from '@veritee/broker/resources'
 import { ServiceError } from '../errors.ts'
-import type { SecretRoom } from './secret-room.ts'
+import { cutRange, type SecretRoom } from './secret-room.ts'
 
 const MAX_SECRET_BYTES = 64 * 1024 * 1024
 
@@ -40,6 +40,12 @@ export function createFolderSecrets(folder: string, inner: SecretRoom): SecretRo
       rmSync(ownPath(root, name))
     },
     list: async () => [...new Set([...(await inner.list()), ...listFiles(root)])].sort(),
+    async describe(range) {
+      const files = listFiles(root)
+        .filter((name) => range.below.some((path) => path === '' || name === path || name.startsWith(`${path}/`)))
+        .map((name) => ({ name, bytes: statSync(findFile(root, name) ?? root).size }))
+      return cutRange([...files, ...(await inner.describe(range))], range)
+    },
     rewrap: () => inner.rewrap(),
   }
 }

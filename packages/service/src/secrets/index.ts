@@ -1,3 +1,10 @@
 export { createFolderSecrets } from './folder-secrets.ts'
 export { createDirectoryKeyRing, createStorageKeyRing, type StorageKeyRing } from './sealed-secret.ts'
-export { createSecretRoom, type Rewrapping, type SecretRoom } from './secret-room.ts'
+export {
+  createSecretRoom,
+  type Rewrapping,
+  type SecretFacts,
+  type SecretRange,
+  type SecretRoom,
+} from './secret-room.ts'
+export { createSecretsFace } from './secrets-face.ts'

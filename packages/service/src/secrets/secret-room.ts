@@ -1,10 +1,12 @@
 import { decodeUtf8, encodeUtf8 } from '@veritee/codec/bytes'
 import { ServiceError } from '../errors.ts'
-import type { Store, StoreAccess } from '../store/index.ts'
+import { compareStoreKeys, type Store, type StoreAccess } from '../store/index.ts'
 import { openSecret, rewrapSecret, type SealedSecret, type StorageKeyRing, sealSecret } from './sealed-secret.ts'
 
 const PREFIX = 'secret/'
 const PAGE = 500
+/** Initialisation vector and tag beside the content. */
+const SEALING_BYTES = 28
 const ATTEMPTS = 5
 
 /** Secrets in the store, encrypted. A name is a resource path of three segments, such as `default/key/disk`. */
@@ -22,8 +24,31 @@ export interface SecretRoom {
   delete(name: string, access?: StoreAccess): Promise<void>
   /** Names in ascending order. */
   list(): Promise<string[]>
+  /** What may be told about secrets without opening them, by name. */
+  describe(options: SecretRange): Promise<SecretFacts[]>
   /** Wraps the data keys of all secrets under the active storage key. May be broken off and done again. */
   rewrap(): Promise<Rewrapping>
+}
+
+/** Which secrets, and how many of them. */
+export interface SecretRange {
+  /** Paths that are asked about, with everything below them; the empty path is everything. */
+  readonly below: readonly string[]
+  readonly limit: number
+  /** Only names that come after this one in the order asked for. */
+  readonly after?: string | undefined
+  readonly descending?: boolean | undefined
+}
+
+/** A secret from outside. */
+export interface SecretFacts {
+  readonly name: string
+  /** Size of the content. */
+  readonly bytes: number
+  /** Counts the writes of this path, from 1; absent for a file. */
+  readonly version?: number
+  /** The storage key that wraps it; absent for a file. */
+  readonly keyId?: string
 }
 
 /** What came of wrapping the data keys anew. */
@@ -65,6 +90,19 @@ export function createSecretRoom(store: Store, ring: StorageKeyRing): SecretRoom
       if (!(await access.delete(PREFIX + name))) throw notFound(name)
     },
     list,
+    async describe({ below, limit, after, descending }) {
+      const from = after === undefined ? undefined : PREFIX + after
+      const found = await Promise.all(
+        below.map(async (path) => {
+          const prefix = path === '' ? PREFIX : `${PREFIX}${path}/`
+          const records = await store.list(prefix, { limit, after: from, descending })
+          const itself = path === '' ? undefined : await store.get(PREFIX + path)
+          return itself === undefined ? records : [itself, ...records]
+        }),
+      )
+      const facts = found.flat().map(({ key, value }) => toFacts(key.slice(PREFIX.length), decodeRecord(value)))
+      return cutRange(facts, { limit, after, descending })
+    },
     async rewrap() {
       let [total, rewrapped, failed] = [0, 0, 0]
       for (const name of await list()) {
@@ -76,6 +114,23 @@ export function createSecretRoom(store: Store, ring: StorageKeyRing): SecretRoom
       return { total, rewrapped, failed }
     },
   }
+}
+
+function toFacts(name: string, { version, keyId, content }: SealedSecret): SecretFacts {
+  return { name, bytes: Math.floor((content.length * 3) / 4) - SEALING_BYTES, version, keyId }
+}
+
+/** Each name once, in the order asked for, beyond `after`, as many as asked for. Of two of one name the first counts. */
+export function cutRange(
+  facts: readonly SecretFacts[],
+  { limit, after, descending = false }: Omit<SecretRange, 'below'>,
+): SecretFacts[] {
+  const byName = new Map(facts.toReversed().map((one) => [one.name, one]))
+  const order = (a: string, b: string) => (descending ? compareStoreKeys(b, a) : compareStoreKeys(a, b))
+  return [...byName.values()]
+    .filter(({ name }) => after === undefined || order(name, after) > 0)
+    .sort((a, b) => order(a.name, b.name))
+    .slice(0, limit)
 }
 
 async function rewrapOne(store: Store, name: string, ring: StorageKeyRing): Promise<'kept' | 'rewrapped' | 'failed'> {

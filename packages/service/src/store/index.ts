@@ -1,3 +1,4 @@
+export { compareStoreKeys } from './key.ts'
 export { createMemoryStore } from './memory.ts'
 export { openStore } from './open.ts'
 export { createPostgresqlStore, type PostgresqlStoreOptions } from './postgresql/index.ts'
