@@ -115,7 +115,10 @@ test('search finds secrets, keys and attestations; expiry lists what ends', asyn
   const [attempt] = (
     (await (await call('/api/v1/attestations')).json()) as { items: { id: string; machine: string }[] }
   ).items
-  expect(await find(attempt?.machine ?? '')).toMatchObject([{ kind: 'attestation', id: attempt?.id }])
+  expect(await find(attempt?.machine ?? '')).toMatchObject([
+    { kind: 'machine', id: attempt?.machine },
+    { kind: 'attestation', id: attempt?.id },
+  ])
   expect(await find(attempt?.id ?? '')).toMatchObject([{ kind: 'attestation', id: attempt?.id }])
   expect((await call('/api/v1/search?q=x')).status).toBe(400)
   await call('/api/v1/keys/token/rotate', {}, { method: 'POST' })
