@@ -37,6 +37,19 @@ it.each(['en', 'zh'])('%s: run it in the place of Trustee services', async (lang
   })
   const secret = new TextDecoder().decode(await client.get('kbs:///default/local-resources/data'))
   expect(secret).toBe(readFileSync(join(site.folder, 'key'), 'utf8').trim())
+
+  const unified = 'opt/confidential-containers/storage/local_fs'
+  site.put(`${unified}/repository/default\\x2Fkey\\x2Fone`, 'one secret')
+  site.put(`${unified}/repository/team.a\\x2Fkey\\x2Ftwo`, 'another')
+  site.put(`${unified}/attestation_service_policy/default_cpu`, 'package policy\n\ndefault allow := true\n')
+  const takeOver = readPageBlocks(`${language}/trustee.md`, 'console').find((block) => block.includes('local_fs'))
+  const taken = await site.type(takeOver ?? 'false')
+  expect(taken.code, taken.err).toBe(0)
+  expect(new TextDecoder().decode(await client.get('kbs:///default/key/one'))).toBe('one secret')
+  expect(new TextDecoder().decode(await client.get('kbs:///team.a/key/two'))).toBe('another')
+  expect(
+    readFileSync(join(site.folder, 'opt/trustee/attestation-service/policies/opa/default_cpu.rego'), 'utf8'),
+  ).toContain('allow := true')
 })
 
 async function waitForAnswer(url: string): Promise<void> {

@@ -11,10 +11,10 @@ export interface TypedLine {
   readonly output: string
 }
 
-/** Every `sh` block of a page, in order. */
-export function readPageBlocks(page: string): string[] {
+/** Every block of a page, in order: `sh` is typed by the tests as it stands, `console` needs a machine of its own. */
+export function readPageBlocks(page: string, kind: 'sh' | 'console' = 'sh'): string[] {
   const text = readFileSync(join(root, 'docs', page), 'utf8')
-  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((block) => block[1]!)
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap((block) => (block[1] === kind ? [block[2]!] : []))
 }
 
 /** The lines of every `sh` block of a page, in order; continued lines are joined. */

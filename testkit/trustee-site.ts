@@ -190,9 +190,9 @@ interface Surroundings {
 function adapt(lines: string, { folder, ports, programs, trust }: Surroundings): string {
   return lines
     .replaceAll('/usr/bin', programs)
-    .replaceAll(/(?<![\w/.-])\/(opt|etc)\/trustee\b/g, `${folder}/$1/trustee`)
-    .replaceAll(/(?<![/\w])veritee attestations \w+/g, `$& --url http://127.0.0.1:${ports.gateway}`)
-    .replaceAll(/(?<![/\w])veritee (?=compat|serve|attestations)/g, `${process.execPath} ${program} `)
+    .replaceAll(/(?<![\w/.-])\/((?:opt|etc)\/(?:trustee|confidential-containers))\b/g, `${folder}/$1`)
+    .replaceAll(/(?<![/\w])veritee (?:attestations|secret) \w+/g, `$& --url http://127.0.0.1:${ports.gateway}`)
+    .replaceAll(/(?<![/\w])veritee (?=compat|serve|attestations|secret)/g, `${process.execPath} ${program} `)
     .replaceAll(/(trustee-gateway --config \S+)/g, `$1 ${trust.join(' ')}`)
     .replaceAll(/\((\S*\/([\w-]+) [^\n]*?) &\)/g, `($1 > ${folder}/$2.log 2>&1 & echo $! > ${folder}/$2.pid)`)
     .replaceAll(':8081/', `:${ports.gateway}/`)

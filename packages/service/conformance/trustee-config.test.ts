@@ -544,6 +544,14 @@ describe('what is not taken over is refused or told', () => {
     })
   })
 
+  test.each(['Memory', 'memory'])(
+    'storage that keeps nothing (%s) has nothing that would be missed',
+    (storage_type) => {
+      const { notices } = readOne('kbs-config.toml', { storage_backend: { storage_type } })
+      expect(notices.join()).not.toContain('storage_backend.storage_type')
+    },
+  )
+
   test('a folder of secrets that everybody may look into', () => {
     const site = createSite({})
     const folder = dirname(site.put('opt/trustee/kbs/repository/x', ''))

@@ -6,7 +6,7 @@ export const STORAGE_BACKEND_KEYS: readonly TrusteeKey[] = [
     key: 'storage_backend.storage_type',
     type: 'text',
     warning: {
-      when: (value) => value !== 'Memory',
+      when: (value) => String(value).toLowerCase() !== 'memory',
       danger: 'Secrets, policies and reference values that are stored there are not here.',
       instead: 'A store of this service is used; put them into it anew, or name folders of files in a configuration.',
     },
