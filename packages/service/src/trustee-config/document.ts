@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse as parseToml } from 'smol-toml'
 import { parse as parseYaml } from 'yaml'
 import { ServiceError } from '../errors.ts'
-import type { TrusteeFile } from './key.ts'
+import type { TrusteeFile } from './keys/key.ts'
 
 const MAX_FILE_BYTES = 1024 * 1024
 

@@ -5,7 +5,8 @@ import { ServiceError } from '../errors.ts'
 import { readCollateral } from './collateral.ts'
 import { readDocument } from './document.ts'
 import { listUnheeded } from './environment.ts'
-import { TRUSTEE_FILES, type TrusteeFile } from './key.ts'
+import { TRUSTEE_FILES, type TrusteeFile } from './keys/key.ts'
+import { TRUSTEE_KEYS } from './keys/table.ts'
 import { readListeners } from './listen.ts'
 import {
   findPlace,
@@ -16,7 +17,6 @@ import {
   readReferencePart,
 } from './parts.ts'
 import { invalid, readSettings, type TrusteeSettings } from './settings.ts'
-import { TRUSTEE_KEYS } from './table.ts'
 import { listMoot, listWarnings } from './warnings.ts'
 
 export interface TrusteeConfigOptions {

@@ -1,6 +1,6 @@
 import { findNearest } from '@veritee/codec/nearest'
 import { ServiceError } from '../errors.ts'
-import type { TrusteeFile, TrusteeKey, TrusteeValueType } from './key.ts'
+import type { TrusteeFile, TrusteeKey, TrusteeValueType } from './keys/key.ts'
 
 type Values = ReadonlyMap<string, unknown>
 

@@ -1,4 +1,4 @@
-import type { TrusteeKey } from './key.ts'
+import type { TrusteeKey } from './keys/key.ts'
 import type { TrusteeSettings } from './settings.ts'
 
 /** What is said at start about single values: the danger of each, and what is done instead. */
