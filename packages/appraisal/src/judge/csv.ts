@@ -50,8 +50,11 @@ function readEvidence(evidence: CsvEvidence): ReadableEvidence {
 
 /** Every HSK and CEK among the files given, each CEK with the HSK that it names. */
 export function listChips(options: JudgeOptions): NonNullable<CsvTrust['chips']> {
-  const certificates = sortGiven(options).hygon.flatMap(parseHygonCertificates)
-  return certificates.flatMap((entry) => {
+  const files = sortGiven(options).hygon
+  const certificates = files.flatMap(({ bytes, serialNumber }) =>
+    parseHygonCertificates(bytes).map((certificate) => ({ ...certificate, serialNumber })),
+  )
+  return certificates.flatMap(({ serialNumber, ...entry }) => {
     if (entry.form !== 'platform' || entry.certificate.usage !== CEK) return []
     const cek = entry.certificate
     const issuer = certificates.find(
@@ -60,7 +63,8 @@ export function listChips(options: JudgeOptions): NonNullable<CsvTrust['chips']>
         other.certificate.usage === HSK &&
         other.certificate.keyId.every((byte, i) => byte === cek.issuerId[i]),
     )
-    return issuer?.form === 'authority' ? [{ hsk: issuer.certificate, cek }] : []
+    if (issuer?.form !== 'authority') return []
+    return [{ hsk: issuer.certificate, cek, ...(serialNumber === undefined ? {} : { serialNumber }) }]
   })
 }
 

@@ -65,6 +65,17 @@ test.each([
   expect(code).toBe(0)
 })
 
+test('certificates that were fetched for the serial number bind it; those of a file do not', async () => {
+  const evidence = csv.issueEvidence({ version: 2, withChain: false })
+  const chip = join(folder, 'hsk_cek.cert')
+  writeFileSync(chip, csv.hskCek)
+  const beside = JSON.parse((await verify(evidence, hrk, '--collateral', chip)).out)
+  expect(beside).toMatchObject({ accepted: true, claims: { csv: { serial_number_bound: false } } })
+  expect(beside.findings).toMatchObject([{ code: 'CSV_SERIAL_NUMBER_UNBOUND', severity: 'warning' }])
+  const fetched = JSON.parse((await verify(evidence, hrk, '--kds', kds.url)).out)
+  expect(fetched).toMatchObject({ accepted: true, claims: { csv: { serial_number_bound: true } }, findings: [] })
+})
+
 test('COLLATERAL_NOT_FOUND: a chip that the service does not know', async () => {
   const { code, out, err } = await verify(stranger.issueReport(), stranger.root.pem, '--kds', kds.url)
   expect(code).not.toBe(0)

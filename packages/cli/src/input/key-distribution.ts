@@ -37,7 +37,7 @@ async function fetchCsv({ report }: CsvEvidence, options: KdsClientOptions): Pro
   const client = createHygonKdsClient(options)
   try {
     const { serialNumber, bytes } = await client.fetchChip(report.serialNumber)
-    return [{ name: `certificates of ${serialNumber} of the Hygon service`, bytes }]
+    return [{ name: `certificates of ${serialNumber} of the Hygon service`, bytes, serialNumber }]
   } finally {
     await client.close()
   }

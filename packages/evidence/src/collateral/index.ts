@@ -1,2 +1,2 @@
 /** Collateral files, sorted by content. */
-export { type CollateralFile, type SortedCollateral, sortCollateral } from './sort.ts'
+export { type CollateralFile, type HygonFile, type SortedCollateral, sortCollateral } from './sort.ts'

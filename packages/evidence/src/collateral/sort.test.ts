@@ -27,7 +27,7 @@ describe('collateral files', () => {
     expect(sorted.dcap).toHaveLength(1)
     expect(sorted.certificates).toHaveLength(4)
     expect(sorted.certificates[0]).toEqual(files[1]!.bytes)
-    expect(sorted.hygon).toEqual([files[3]!.bytes])
+    expect(sorted.hygon).toEqual([{ bytes: files[3]!.bytes }])
     const hex = files.map(({ name, bytes }) => ({ name, bytes: encodeUtf8(encodeHex(bytes)) }))
     expect(sortCollateral(hex)).toEqual(sorted)
   })

@@ -6,7 +6,12 @@ import { CollateralFileError } from './codes.ts'
 export interface CollateralFile {
   readonly name: string
   readonly bytes: Uint8Array
+  /** The serial number that Hygon's service was asked with for this very file; it binds the serial number of reports. */
+  readonly serialNumber?: string
 }
+
+/** Hygon certificates of one file, and the chip they were fetched for where that is known. */
+export type HygonFile = Pick<CollateralFile, 'bytes' | 'serialNumber'>
 
 /** Collateral of every kind, told apart by content. Nothing in it is parsed further or verified. */
 export interface SortedCollateral {
@@ -17,7 +22,7 @@ export interface SortedCollateral {
   /** X.509 revocation lists, DER. */
   readonly crls: readonly Uint8Array[]
   /** Hygon certificates, file by file. */
-  readonly hygon: readonly Uint8Array[]
+  readonly hygon: readonly HygonFile[]
 }
 
 const MOST_FILES = 256
@@ -38,18 +43,22 @@ export function sortCollateral(files: readonly CollateralFile[]): SortedCollater
     dcap: [] as string[],
     certificates: [] as Uint8Array[],
     crls: [] as Uint8Array[],
-    hygon: [] as Uint8Array[],
+    hygon: [] as HygonFile[],
   }
   for (const file of files) {
     const found = recognize(file)
     if (found.kind === 'dcap-collateral') sorted.dcap.push(found.text)
-    else if (found.kind === 'hygon-certificates') sorted.hygon.push(found.bytes)
+    else if (found.kind === 'hygon-certificates') sorted.hygon.push(hygonFileOf(found.bytes, file))
     else if (found.kind === 'x509') {
       sorted.certificates.push(...found.certificates)
       sorted.crls.push(...found.crls)
     } else throw unknown(file.name, found.kind)
   }
   return sorted
+}
+
+function hygonFileOf(bytes: Uint8Array, { serialNumber }: CollateralFile): HygonFile {
+  return { bytes, ...(serialNumber === undefined ? {} : { serialNumber }) }
 }
 
 function recognize({ name, bytes }: CollateralFile): ReturnType<typeof recognizeEvidence> {
