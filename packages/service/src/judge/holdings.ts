@@ -46,7 +46,7 @@ export function listCollateral({ sets, files }: CollateralHoldings, now: number)
         const state = stateOf(nextUpdate, now)
         return { kind: 'revocation-list', key: issuer.toString(), issuedAt, ...ends, source, state }
       }),
-      ...hygon.map((bytes): CollateralItem => {
+      ...hygon.map(({ bytes }): CollateralItem => {
         // The chip is named by the key that its certificates are about.
         const key = encodeHex(bytes.subarray(4, 20))
         return { kind: 'hygon-certificates', key, source, state: 'lasting' }
