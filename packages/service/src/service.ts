@@ -24,7 +24,7 @@ import {
 } from './broker-face/index.ts'
 import { parseConfig, type ServiceConfig, type ServiceConfigInput } from './config/index.ts'
 import { createGatewayFace, createInstanceRoom, noteCaller } from './gateway/index.ts'
-import { createGrpcListeners } from './grpc/index.ts'
+import type { GrpcListeners, GrpcRuntime } from './grpc/index.ts'
 import { createHealthFace } from './health/index.ts'
 import {
   checkListen,
@@ -197,7 +197,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       now,
     })
     const clients = createClientLimit({ store, now, ...config.limits.perClient })
-    const grpc = createGrpcListeners(config, {
+    const grpc = await openGrpc(config, {
       attestation,
       policies: policies.room,
       admit: (address) => admitAddress(address, clients, config),
@@ -401,6 +401,14 @@ const BROKER_PATH = '/kbs/v0'
 /** What a listener for the key broker alone has of a face. */
 function keepBrokerPaths(face: Face): Face[] {
   return face.basePaths.includes(BROKER_PATH) ? [{ ...face, basePaths: [BROKER_PATH] }] : []
+}
+
+/** The modules of gRPC are read where a listener wants them: they would take a good part of every start. */
+async function openGrpc(config: ServiceConfig, runtime: GrpcRuntime): Promise<GrpcListeners> {
+  if (Object.values(config.grpc).every((value) => typeof value !== 'string'))
+    return { start: async () => ({}), stop: async () => undefined, notices: [] }
+  const { createGrpcListeners } = await import('./grpc/index.ts')
+  return createGrpcListeners(config, runtime)
 }
 
 /** Keys of the configuration that a reload brings into effect. */
