@@ -1,4 +1,6 @@
 /** Challenges of the attestation service. */
+
+import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import {
@@ -12,7 +14,7 @@ import {
   structuredPiece,
 } from './attestation-fixture.ts'
 import { createGuest, createSite, NOW, startService } from './fixture.ts'
-import { startPolicyHouse } from './policy-fixture.ts'
+import { type PolicyHouse, startPolicyHouse } from './policy-fixture.ts'
 
 describe('challenges', () => {
   const ask = async (house: AttestationHouse) => {
@@ -107,5 +109,34 @@ describe('challenges', () => {
       'AS.REQUEST.UNSUPPORTED_TEE',
     )
     expect((await house.post('/challenge', { tee: 'toaster' })).body['code']).toBe('AS.REQUEST.UNSUPPORTED_TEE')
+  })
+
+  test('of one replica are answered at another, once over all of them', async () => {
+    const site = createSite()
+    const share = {
+      keys: join(site.dir, '..', 'keys'),
+      store: { driver: 'sqlite', path: join(site.dir, '..', 'shared.db') },
+      attestation: { requireChallenge: true },
+    } as const
+    const [a, b] = [
+      await startPolicyHouse({ ...share, dir: join(site.dir, '..', 'a') }, site),
+      await startPolicyHouse({ ...share, dir: join(site.dir, '..', 'b') }, site),
+    ]
+    const send = (house: PolicyHouse, path: string, body: object) =>
+      fetch(`${house.url}/api/as${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    const { nonce, 'extra-params': extra } = (await (await send(a, '/challenge', {})).json()) as {
+      nonce: string
+      'extra-params': { jwt: string }
+    }
+    const data = { nonce, challenge_token: extra.jwt, 'tee-pubkey': KEY }
+    const answers = await Promise.all([
+      send(a, '/attestation', requestOf([await structuredPiece(data)])),
+      send(b, '/attestation', requestOf([await structuredPiece({ ...data, other: 'answer' })])),
+    ])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401])
   })
 })

@@ -9,7 +9,11 @@ describe('policies and keys', () => {
   test('set, list, read and delete, for administrators', async () => {
     const { call } = await startAttestationHouse()
     const at = '/api/as'
-    expect(await call('POST', `${at}/policy`, { policy_id: 'mine', policy: base64url(ALLOW) })).toMatchObject({
+    expect((await call('POST', `${at}/policy`, { policy: base64url(ALLOW) })).body).toMatchObject({
+      code: 'AS.REQUEST.INVALID_ARGUMENT',
+      field: 'policy_id',
+    })
+    expect(await call('POST', `${at}/policy`, { policy_id: 'mine', policy: base64url(ALLOW), note: 1 })).toMatchObject({
       status: 200,
       text: '',
     })

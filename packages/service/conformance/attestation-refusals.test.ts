@@ -1,4 +1,5 @@
 /** What the attestation service refuses, in the codes of its clients. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encode, evaluate, RUNTIME, requestOf, startAttestationHouse, structuredPiece } from './attestation-fixture.ts'
 import { createGuest } from './fixture.ts'
@@ -264,5 +265,57 @@ describe('refusals', () => {
     }
     const more = { ...requestOf([{ ...(await piece()), note: 1 }]), note: 1 }
     expect((await house.post('/attestation', more)).status).toBe(200)
+  })
+
+  test('whatever is sent is refused for what it is, and is never a fault of the service', async () => {
+    const house = await startAttestationHouse()
+    const good = {
+      ...(await piece()),
+      runtime_data_hash_algorithm: 'sha384',
+      init_data: { init_data_digest: 'A'.repeat(64) },
+    }
+    const paths = [
+      ['tee'],
+      ['evidence'],
+      ['runtime_data'],
+      ['runtime_data', 'structured'],
+      ['runtime_data', 'structured', 'tee-pubkey'],
+      ['runtime_data', 'structured', 'challenge_token'],
+      ['runtime_data', 'structured', 'nonce'],
+      ['init_data'],
+      ['init_data', 'init_data_digest'],
+      ['init_data', 'init_data_toml'],
+      ['runtime_data_hash_algorithm'],
+      ['additional_data'],
+    ]
+    const replace = (at: readonly string[], value: unknown) => {
+      const copy = structuredClone(good) as unknown as Record<string, never>
+      const [last, ...before] = at.toReversed()
+      const target = before.toReversed().reduce<Record<string, never>>((node, name) => node[name] as never, copy)
+      target[last as string] = value as never
+      return copy
+    }
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.base64String(),
+      fc.constantFrom('__proto__', 'constructor', ''),
+    )
+    const evidence = fc.jsonValue().map((value) => encode(value))
+    expect((await house.post('/attestation', requestOf([good]))).status).toBe(200)
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...paths), fc.oneof(texts, evidence, fc.jsonValue()), async (at, value) => {
+        const request = new Request('http://service/api/as/attestation', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(requestOf([replace(at, value)])),
+        })
+        const response = await house.service.fetch(request)
+        const text = await response.text()
+        const { code } = response.ok ? { code: 'AS.' } : (JSON.parse(text) as { code: string })
+        expect(code).toMatch(/^AS\./)
+        expect(response.status, text).toBeLessThan(500)
+      }),
+      { numRuns: 200 },
+    )
   })
 })

@@ -326,7 +326,7 @@ describe('the paths of the key broker', () => {
   test.each([
     ['SERVICE_REQUEST_INVALID', { policy_id: 'x', policy: '***' }],
     ['SERVICE_REQUEST_INVALID', { policy_id: 'x' }],
-    ['SERVICE_REQUEST_INVALID', { policy_id: 'x', policy: base64url(ALLOW), extra: 1 }],
+    ['SERVICE_REQUEST_INVALID', { policyId: 'x', policy: base64url(ALLOW) }],
     ['SERVICE_REQUEST_INVALID', `{"policy_id":"a","policy_id":"b","policy":"${base64url(ALLOW)}"}`],
     ['APPRAISAL_POLICY_ID_INVALID', { policy_id: '', policy: base64url(ALLOW) }],
     ['APPRAISAL_POLICY_ID_INVALID', { policy_id: '../../etc/x', policy: base64url(ALLOW) }],

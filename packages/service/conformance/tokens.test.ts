@@ -199,6 +199,11 @@ describe('certificates of EAR tokens', () => {
         ),
       ),
     ).resolves.toBeDefined()
+    const served = await fetch(`${house.url}/api/as/certificate`)
+    expect([served.headers.get('content-type'), await served.text()]).toEqual([
+      'application/x-pem-file',
+      readFileSync(certificates, 'utf8'),
+    ])
     // A key that is rotated signs without them.
     expect((await house.call('POST', '/api/v1/keys/token/rotate', { reason: 'r' })).status).toBeLessThan(300)
     house.clock.now += 300

@@ -7,7 +7,6 @@ import { type Challenges, type Evaluator, noteAttempt } from '../attestation/ind
 import { type Face, type HttpContext, type Route, readClientAddress } from '../http/index.ts'
 import {
   admitPolicyRequest,
-  DEFAULT_POLICY_ID,
   listDigests,
   POLICY_BODY,
   type PolicyRoom,
@@ -114,7 +113,7 @@ function createPolicyRoutes({ room, gate, bodyBytes, openOnLoopback }: Attestati
       operation: OPERATIONS.SET_POLICY,
       async respond(c) {
         const author = await admit(c, 'policies:write', 'attestation-policy')
-        const { policy_id: id = DEFAULT_POLICY_ID, policy } = await readJson(c, bodyBytes, POLICY_BODY)
+        const { policy_id: id, policy } = await readJson(c, bodyBytes, POLICY_BODY)
         await putPolicy(c, room, 'attestation', id, policy, author)
         return c.body(null, 200)
       },

@@ -64,7 +64,8 @@ export function openAttestationService(
           tokens,
           gate,
           readStatus,
-          readCertificates: () => readCertificates(tokens),
+          // Other tokens are signed with another key, which has none.
+          readCertificates: async () => (token.kind === 'ear' ? readCertificates(tokens) : undefined),
           bodyBytes: limits.bodyBytes,
           openOnLoopback: policies.openOnLoopback,
           issuer: token.issuer,

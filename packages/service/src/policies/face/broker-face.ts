@@ -6,10 +6,10 @@ import { ServiceError } from '../../errors.ts'
 import { type Face, type HttpContext, readJsonBody } from '../../http/index.ts'
 import { describeAdminOperation, jsonContent, refusal } from '../../http/operation.ts'
 import type { PolicyRoom } from '../room/room.ts'
-import { DEFAULT_POLICY_ID, RESOURCE_POLICY_ID } from '../room/rules.ts'
+import { RESOURCE_POLICY_ID } from '../room/rules.ts'
 import type { PolicyAuthor, PolicyKind } from '../types.ts'
 import { admitPolicyAuthor, admitPolicyRequest } from './access.ts'
-import { decodePolicy, POLICY_BODY } from './text.ts'
+import { decodePolicy, POLICY_BODY, RESOURCE_POLICY_BODY } from './text.ts'
 
 export interface PolicyBrokerFaceOptions {
   readonly room: PolicyRoom
@@ -35,12 +35,12 @@ export function createPolicyBrokerFace(options: PolicyBrokerFaceOptions): Face {
         method: 'post',
         path: '/resource-policy',
         operation: describeAdminOperation('Set the resource policy', 'Compiled, stored and in force', {
-          request: BODY,
+          request: { body: { content: jsonContent(RESOURCE_POLICY_BODY) } },
         }),
         async respond(c) {
           const author = await admitPolicyAuthor(c, gate, 'policies:write', RESOURCE_POLICY_ID)
           author.permits?.('resource', ['*'])
-          const { policy } = await readJsonBody(c.req.raw, bodyBytes, POLICY_BODY)
+          const { policy } = await readJsonBody(c.req.raw, bodyBytes, RESOURCE_POLICY_BODY)
           await putPolicy(c, room, 'resource', RESOURCE_POLICY_ID, policy, author)
           return c.body(null, 200)
         },
@@ -68,7 +68,7 @@ export function createPolicyBrokerFace(options: PolicyBrokerFaceOptions): Face {
         async respond(c) {
           const author = await admit(c, 'policies:write', 'attestation-policy')
           const body = await readJsonBody(c.req.raw, bodyBytes, POLICY_BODY)
-          await putPolicy(c, room, 'attestation', body.policy_id ?? DEFAULT_POLICY_ID, body.policy, author)
+          await putPolicy(c, room, 'attestation', body.policy_id, body.policy, author)
           return c.body(null, 200)
         },
       },

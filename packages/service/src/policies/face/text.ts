@@ -3,13 +3,14 @@ import { decodeBase64, decodeBase64Url, decodeUtf8 } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { ServiceError } from '../../errors.ts'
 
-/** `{type?, policy_id, policy}` as the clients of the key broker and of the attestation service send it. */
-export const POLICY_BODY: z.ZodType<{ type?: string | undefined; policy_id?: string | undefined; policy: string }> =
-  z.strictObject({
-    type: z.string().optional(),
-    policy_id: z.string().optional(),
-    policy: z.string().min(1),
-  })
+/** `{type?, policy}` as the clients of the key broker send it. Members that nobody knows are passed over. */
+export const RESOURCE_POLICY_BODY: z.ZodType<{ policy: string }> = z.object({ policy: z.string().min(1) })
+
+/** The same with the id, which must be there: a misspelt name would change the default policy. */
+export const POLICY_BODY: z.ZodType<{ policy_id: string; policy: string }> = z.object({
+  policy_id: z.string(),
+  policy: z.string().min(1),
+})
 
 /** Reads a policy text in base64url, or in base64 as some clients write it. @throws ServiceError SERVICE_REQUEST_INVALID */
 export function decodePolicy(encoded: string): string {
