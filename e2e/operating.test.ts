@@ -1,4 +1,5 @@
 /** The commands of whoever runs a service, against one that runs. */
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -93,6 +94,113 @@ test('the audit log: head, tail, verify; a changed export is found', async () =>
   writeFileSync(path('audit.jsonl'), lines.replace('a/b/c', 'a/b/d'))
   const broken = await run('audit', 'verify', path('audit.jsonl'))
   expect(broken).toMatchObject({ code: 1, output: expect.stringMatching(/^BROKEN at entry 1: hash\n/) })
+})
+
+test('exit codes of `attestations`: 0 where nothing was refused, 1 where something was, 2 for wrong usage', async () => {
+  const { remote, attest } = await start()
+  const none = await remote('attestations', 'why', '--json')
+  expect(none).toEqual({ output: '{"refused":null}\n', code: 0 })
+  await attest()
+  await expect(attest({ tdAttributes: (1n << 28n) | 1n })).rejects.toThrow()
+  const list = async (...args: string[]) =>
+    JSON.parse((await remote('attestations', 'list', '--json', ...args)).output) as {
+      items: { id: string; outcome: string; measurement: string }[]
+    }
+  const { items } = await list()
+  expect(items.map(({ outcome }) => outcome)).toEqual(['refused', expect.stringMatching(/accepted|warned/)])
+  const [refused, accepted] = items
+  for (const [args, count] of [
+    [['--simulated'], 2],
+    [['--measurement', refused?.measurement ?? ''], 2],
+    [['--status', 'UpToDate', '--source', 'broker'], 2],
+    [['--status', 'OutOfDate'], 0],
+    [['--policy', 'default'], 0],
+    [['--since', '1h'], 2],
+    [['--until', '1h'], 0],
+    [['--limit', '1'], 1],
+  ] as const)
+    expect((await list(...args)).items, args.join(' ')).toHaveLength(count)
+  const why = await remote('attestations', 'why', '--json')
+  expect(why.code).toBe(1)
+  expect(JSON.parse(why.output)).toMatchObject({
+    id: refused?.id,
+    outcome: 'refused',
+    causes: [{ code: expect.stringMatching(/DEBUG/), path: expect.any(String), next: expect.any(String) }],
+  })
+  expect((await remote('attestations', 'why', accepted?.id ?? '')).code).toBe(0)
+  await expect(remote('attestations', 'show', '00000000000-000000-000000000')).rejects.toMatchObject({ status: 403 })
+  for (const limit of ['0', 'x', '1000000'])
+    await expect(remote('attestations', 'list', '--limit', limit)).rejects.toMatchObject({
+      code: 'CLI_ARGUMENT_INVALID',
+    })
+  await expect(remote('attestations', 'list', '--since', 'yesterday')).rejects.toMatchObject({ status: 502 })
+})
+
+test('a head that was kept: its signature is checked with the key, and no other file passes for one', async () => {
+  const { remote, attest, path, dir } = await start()
+  writeFileSync(path('secret'), 'x')
+  await remote('secret', 'put', 'kbs:///a/b/c', '--file', path('secret'))
+  await attest()
+  const head = (await remote('audit', 'head', '--json')).output
+  writeFileSync(path('head.json'), head)
+  const key = createPublicKey(readFileSync(join(dir, 'keys', 'token.pem')))
+  writeFileSync(path('key.pem'), key.export({ type: 'spki', format: 'pem' }))
+  const [header = ''] = (JSON.parse(head) as { signature: string }).signature.split('.')
+  const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string }
+  writeFileSync(path('jwks.json'), JSON.stringify({ keys: [{ ...key.export({ format: 'jwk' }), alg: 'ES256', kid }] }))
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
+  writeFileSync(path('other.pem'), other.export({ type: 'spki', format: 'pem' }))
+  const verify = (name: string, ...args: string[]) => remote('audit', 'verify', '--head', path(name), ...args)
+  expect((await verify('head.json')).output).toMatch(/^intact: 2 entries\n[\s\S]*signature of the head: unchecked\n/)
+  for (const name of ['key.pem', 'jwks.json']) {
+    const { output, code } = await verify('head.json', '--head-key', path(name), '--json')
+    expect([JSON.parse(output).headSignature, code]).toEqual(['good', 0])
+  }
+  const invalid = { code: 'SERVICE_AUDIT_HEAD_INVALID' }
+  await expect(verify('head.json', '--head-key', path('other.pem'))).rejects.toMatchObject(invalid)
+  writeFileSync(path('other.json'), JSON.stringify({ ...JSON.parse(head), seq: 1 }))
+  await expect(verify('other.json', '--head-key', path('key.pem'))).rejects.toMatchObject(invalid)
+  for (const text of ['', '{}', '[1]', '{"seq":"1"}']) {
+    writeFileSync(path('no-head.json'), text)
+    await expect(verify('no-head.json')).rejects.toMatchObject(invalid)
+  }
+  // What the log says must reach what was kept.
+  writeFileSync(path('later.json'), JSON.stringify({ ...JSON.parse(head), seq: 9 }))
+  expect(await verify('later.json')).toMatchObject({
+    code: 1,
+    output: expect.stringMatching(/^BROKEN at entry 3: head\n/),
+  })
+  await expect(remote('audit', 'verify', '--head-key', path('key.pem'))).rejects.toMatchObject({
+    code: 'CLI_ARGUMENT_INVALID',
+  })
+})
+
+test('the audit log is read by filter; what is no log is unreadable, and not broken', async () => {
+  const { run, remote, attest, path } = await start()
+  writeFileSync(path('secret'), 'x')
+  for (const name of ['a/b/c', 'a/b/d']) await remote('secret', 'put', `kbs:///${name}`, '--file', path('secret'))
+  await attest()
+  const tail = async (...args: string[]) =>
+    (await remote('audit', 'tail', '--json', ...args)).output
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => (JSON.parse(line) as { seq: number }).seq)
+  expect(await tail()).toEqual([1, 2, 3])
+  expect(await tail('--action', 'secret.write')).toEqual([1, 2])
+  expect(await tail('--object', 'a/b/d', '--outcome', 'done')).toEqual([2])
+  expect(await tail('--actor', 'nobody')).toEqual([])
+  expect(await tail('-n', '1')).toEqual([3])
+  await expect(remote('audit', 'tail', '-n', '0')).rejects.toMatchObject({ code: 'CLI_ARGUMENT_INVALID' })
+  writeFileSync(path('export.jsonl'), (await remote('audit', 'tail', '--json')).output)
+  expect(await run('audit', 'verify', path('export.jsonl'), '--json')).toMatchObject({ code: 0 })
+  for (const [name, text] of [
+    ['text', 'no JSON\n'],
+    ['long', `${'x'.repeat((1 << 20) + 70_000)}\n`],
+  ] as const) {
+    writeFileSync(path(name), text)
+    await expect(run('audit', 'verify', path(name))).rejects.toMatchObject({ code: 'CLI_FILE_UNREADABLE' })
+  }
+  await expect(run('audit', 'verify', path('absent'))).rejects.toMatchObject({ code: 'CLI_FILE_UNREADABLE' })
 })
 
 test('keys are rotated and listed; a backup is made and restored', async () => {

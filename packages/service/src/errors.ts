@@ -197,6 +197,11 @@ const ROWS = {
     summary: 'The challenge token is not of this service, has expired, was used before, or is of another nonce.',
     next: 'Ask for a new challenge and collect evidence for it.',
   },
+  SERVICE_AUDIT_HEAD_INVALID: {
+    status: 400,
+    summary: 'This is no head of an audit log that the named key signed.',
+    next: 'Take the head as `veritee audit head --json` wrote it, and the public key that its service had then.',
+  },
   SERVICE_POLICY_UNKNOWN: {
     status: 404,
     summary: 'There is no such policy.',

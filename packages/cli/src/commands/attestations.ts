@@ -15,9 +15,18 @@ interface ListOptions extends AdminCommand {
   readonly tee?: string
   readonly machine?: string
   readonly code?: string
+  readonly status?: string
+  readonly policy?: string
+  readonly measurement?: string
+  readonly source?: string
+  readonly simulated?: boolean
   readonly since?: string
+  readonly until?: string
   readonly limit: string
 }
+
+/** More than a person reads, and little enough for memory. */
+const MAX_LISTED = 100_000
 
 /** `veritee attestations list | show | why`. */
 export function addAttestations(program: Command, face: Face): void {
@@ -33,19 +42,26 @@ function addList(attestations: Command, { io }: Face): void {
     .option('--tee <tee>', 'kind of TEE, such as tdx')
     .option('--machine <name>', 'one machine')
     .option('--code <code>', 'one cause of refusal')
+    .option('--status <status>', 'TCB status in the words of the vendor, such as UpToDate')
+    .option('--policy <id>', 'the policy that was asked')
+    .option('--measurement <hex>', 'what the machine started with, such as MRTD or MRENCLAVE')
+    .option('--source <source>', 'broker or attestation-api')
+    .option('--simulated', 'only what rests on a simulated root')
     .option('--since <time>', 'epoch seconds or a span such as 24h')
+    .option('--until <time>', 'epoch seconds or a span such as 1h')
     .option('--limit <count>', 'how many', '50')
     .addHelpText('after', '\nExample:\n  $ veritee attestations list --outcome refused --since 24h')
     .action(async (options: ListOptions) => {
-      const { outcome, tee, machine, code, since } = options
+      const { outcome, tee, machine, code, status, policy, measurement, source, since, until } = options
       const limit = Number(options.limit)
-      if (!Number.isInteger(limit) || limit < 1)
-        throw new CliError('CLI_ARGUMENT_INVALID', '--limit takes a number from 1')
+      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LISTED)
+        throw new CliError('CLI_ARGUMENT_INVALID', `--limit takes a number from 1 to ${MAX_LISTED}`)
+      const simulated = options.simulated === true ? 'true' : undefined
       const client = await createAdminClient(io, options)
       const items = await readList<Summary>(
         client,
         '/api/v1/attestations',
-        { outcome, tee, machine, code, since },
+        { outcome, tee, machine, code, status, policy, measurement, source, simulated, since, until },
         limit,
       )
       if (options.json) io.out(`${JSON.stringify({ items })}\n`)
@@ -75,7 +91,10 @@ function addWhy(attestations: Command, { io, exit }: Face): void {
       .command('why [id]')
       .description('says why an attempt was refused; without an id, the newest refused one'),
   )
-    .addHelpText('after', '\nExample:\n  $ veritee attestations why')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 the attempt was accepted, or none was refused; 1 it was refused or could not be judged; 2 wrong usage.\n\nExample:\n  $ veritee attestations why',
+    )
     .action(async (id: string | undefined, options: AdminCommand) => {
       const client = await createAdminClient(io, options)
       const [newest] =
@@ -86,10 +105,10 @@ function addWhy(attestations: Command, { io, exit }: Face): void {
       const causes = listCauses(attempt)
       io.out(
         options.json
-          ? `${JSON.stringify({ id: asked, outcome: attempt.outcome, code: attempt.code, causes })}\n`
+          ? `${JSON.stringify({ id: asked, outcome: attempt.outcome, code: attempt.code, message: attempt.message, causes })}\n`
           : describeCauses(attempt, causes),
       )
-      if (attempt.outcome === 'refused') exit(EXIT.refused)
+      if (attempt.outcome === 'refused' || attempt.outcome === 'unavailable') exit(EXIT.refused)
     })
 }
 

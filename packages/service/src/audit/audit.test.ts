@@ -2,6 +2,7 @@ import { encodeUtf8 } from '@veritee/codec/bytes'
 import { describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../store/index.ts'
 import { AUDIT_GENESIS, type AuditEntry, type AuditEvent } from './entry.ts'
+import { parseAuditHead, verifyAuditHead } from './head.ts'
 import { auditKey, createAuditLog } from './log.ts'
 import { verifyAuditChain } from './verify.ts'
 
@@ -106,4 +107,26 @@ describe('audit chain', () => {
       broken: { what: 'head', seq: 3 },
     })
   })
+})
+
+describe('a head that was kept', () => {
+  const head = { seq: 1, hash: 'ab'.repeat(32), time: 1000, signature: 'a.b.c' }
+
+  test('is read as it was written', () => {
+    expect(parseAuditHead(JSON.stringify(head))).toEqual(head)
+  })
+
+  test.each(['', '[]', '{}', JSON.stringify({ ...head, seq: '1' }), JSON.stringify({ ...head, hash: 'AB' })])(
+    'SERVICE_AUDIT_HEAD_INVALID: %j',
+    (text) => {
+      expect(() => parseAuditHead(text)).toThrow(expect.objectContaining({ code: 'SERVICE_AUDIT_HEAD_INVALID' }))
+    },
+  )
+
+  test.each(['', 'no key', '{"keys":[]}', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n'])(
+    'SERVICE_AUDIT_HEAD_INVALID: the key %j',
+    async (keys) => {
+      await expect(verifyAuditHead(head, keys)).rejects.toMatchObject({ code: 'SERVICE_AUDIT_HEAD_INVALID' })
+    },
+  )
 })

@@ -1,5 +1,6 @@
 export { createAuditFace } from './audit-face.ts'
 export { AUDIT_GENESIS, type AuditActor, type AuditEntry, type AuditEvent, hashAuditEntry } from './entry.ts'
+export { parseAuditHead, type SignedAuditHead, verifyAuditHead } from './head.ts'
 export { type AuditHead, type AuditLog, auditKey, createAuditLog } from './log.ts'
 export { answerAudited, nameActor } from './request-audit.ts'
 export { type AuditBreak, type AuditExpectation, type AuditReport, verifyAuditChain } from './verify.ts'

@@ -1,4 +1,4 @@
-export { signAuditHead } from './audit-head.ts'
+export { AUDIT_HEAD_TYPE, signAuditHead } from './audit-head.ts'
 export { createRotatingTokenIssuer } from './rotating-issuer.ts'
 export { openRsaSigner, type RsaSigner } from './rsa-key.ts'
 export { createPieceVector, nameEvidenceClass } from './submods.ts'
