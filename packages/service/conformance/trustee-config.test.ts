@@ -607,6 +607,17 @@ describe('what is not taken over is refused or told', () => {
     expect(pcs()).toContain('machine.example.org')
   })
 
+  test('beside collateral that is given, the vendor is asked only where something names a service', () => {
+    const site = createSite({})
+    const folder = join(site.root, 'etc/trustee')
+    const read = (env: Record<string, string> = {}) =>
+      readTrusteeConfig({ folder, root: site.root, env, hasBundles: true }).config.collateral?.pcs
+    expect(read()).toBeUndefined()
+    expect(read({ PCCS_URL: 'https://one.example.org/sgx/certification/v4/' })).toContain('one.example.org')
+    site.put('etc/sgx_default_qcnl.conf', 'PCCS_URL=https://machine.example.org/sgx/certification/v4/\n')
+    expect(read()).toContain('machine.example.org')
+  })
+
   test.each([
     ['TRUSTEE_SKIP_NVGPU_VERIFY', 'true'],
     ['KBS_RESOURCE_STORAGE_PASSWORD', 'a secret word'],

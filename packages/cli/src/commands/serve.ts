@@ -102,7 +102,10 @@ function makeFolderOf(path: string, mode: number): void {
 }
 
 /** The files of older services, where a folder of them is named. @throws ServiceError SERVICE_CONFIG_* */
-function readTrustee(io: Io, { trusteeConfig, trusteeRoot }: ServeOptions): TrusteeConfig | undefined {
+function readTrustee(
+  io: Io,
+  { trusteeConfig, trusteeRoot, collateral, config }: ServeOptions,
+): TrusteeConfig | undefined {
   if (trusteeConfig === undefined) {
     if (trusteeRoot === undefined) return undefined
     throw new CliError('CLI_ARGUMENT_INVALID', '--trustee-root needs --trustee-config', {
@@ -110,7 +113,9 @@ function readTrustee(io: Io, { trusteeConfig, trusteeRoot }: ServeOptions): Trus
     })
   }
   const root = trusteeRoot === undefined ? {} : { root: trusteeRoot }
-  return readTrusteeConfig({ folder: trusteeConfig, env: io.env, ...root })
+  const own = config === undefined ? {} : (readConfigFile(config)['collateral'] as { bundles?: unknown[] } | undefined)
+  const hasBundles = collateral.length > 0 || (own?.bundles?.length ?? 0) > 0
+  return readTrusteeConfig({ folder: trusteeConfig, env: io.env, hasBundles, ...root })
 }
 
 /** What the older files say, over it the configuration file, over both the options. */

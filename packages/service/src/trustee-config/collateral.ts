@@ -5,14 +5,18 @@ import type { TrusteeConfigOptions, TrusteeRead } from './read.ts'
 
 const QCNL_FILE = '/etc/sgx_default_qcnl.conf'
 
-/** Vendor collateral: as the file says, else the environment, else the machine's collateral configuration, else the vendor's own service. */
+/**
+ * Vendor collateral: as the file says, else the environment, else the machine's collateral configuration. Else the vendor's own
+ * service is asked, unless collateral is given otherwise: nobody waits for a service before looking into what is there.
+ */
 export function readCollateral(
   { attestation, draft, notices, place }: TrusteeRead,
-  env: NonNullable<TrusteeConfigOptions['env']>,
+  { env = {}, hasBundles = false }: TrusteeConfigOptions,
 ): void {
   const named = attestation.text('verifier_config.dcap_verifier.collateral_service')
   const listed = (env['PCCS_URLS'] ?? env['PCCS_URL'] ?? '').split(',').filter((url) => url.trim() !== '')
   const qcnlPath = env['QCNL_CONF_PATH'] ?? place(QCNL_FILE)
+  if (hasBundles && named === undefined && listed.length === 0 && !existsSync(qcnlPath)) return
   try {
     const { endpoints, bundleFiles } = resolveSources({
       urls: named === undefined ? listed : [named],

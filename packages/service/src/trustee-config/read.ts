@@ -26,6 +26,8 @@ export interface TrusteeConfigOptions {
   readonly root?: string
   /** `PCCS_URL`, `PCCS_URLS` and `QCNL_CONF_PATH` say where collateral is; others of the older programs are told about. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Collateral is given beside the files: the vendor's own service is asked only where one of them names it. */
+  readonly hasBundles?: boolean
 }
 
 /** What the files come to. */
@@ -63,7 +65,8 @@ const OWN_FOLDER = '/opt/trustee/veritee'
  *
  * @throws ServiceError SERVICE_CONFIG_UNREADABLE, SERVICE_CONFIG_KEY_UNKNOWN, SERVICE_CONFIG_INVALID
  */
-export function readTrusteeConfig({ folder, root = '/', env = {} }: TrusteeConfigOptions): TrusteeConfig {
+export function readTrusteeConfig(options: TrusteeConfigOptions): TrusteeConfig {
+  const { folder, root = '/', env = {} } = options
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new ServiceError(
       'SERVICE_CONFIG_UNREADABLE',
@@ -102,7 +105,7 @@ export function readTrusteeConfig({ folder, root = '/', env = {} }: TrusteeConfi
   readBrokerPart(read)
   readAttestationPart(read)
   readReferencePart(read)
-  readCollateral(read, env)
+  readCollateral(read, options)
   notices.push(...listUnheeded(env))
   const all = [gateway, broker, ownAttestation, references].map(
     (settings) => [settings, TRUSTEE_KEYS[settings.file]] as const,
