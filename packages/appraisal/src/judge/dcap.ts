@@ -43,8 +43,10 @@ export const DCAP_VERIFIER: TeeVerifier = {
 }
 
 function readEvidence(evidence: object, options: JudgeOptions): ReadableEvidence {
-  const { quote, ccEventLog } = parseDcapEvidence(evidence)
-  return readQuote(quote, options, ccEventLog)
+  const { quote, ccEventLog, gpuEvidence } = parseDcapEvidence(evidence)
+  const read = readQuote(quote, options, ccEventLog)
+  if (gpuEvidence === undefined) return read
+  return { ...read, verify: async (own) => skipDevices(await read.verify(own)) }
 }
 
 function readQuote(bytes: Uint8Array, { rules }: JudgeOptions, ccEventLog?: Uint8Array): ReadableEvidence {
@@ -67,6 +69,18 @@ async function withEventLog(genuine: GenuineEvidence, quote: TdxQuote, eventLog:
   const { bootLog, checks } = replayBootLog(genuine.checks, 'tdx.eventLog', eventLog, bankOfTdxQuote(quote))
   const claims = { ...(genuine.claims['tdx'] as object), ...claimsOfBootLog(bootLog) }
   return { ...genuine, checks, claims: { ...genuine.claims, tdx: claims }, isLogReplayed: true }
+}
+
+/** Nothing says which question devices inside the evidence of a machine answer, so they are not taken for judged. */
+function skipDevices(genuine: GenuineEvidence): GenuineEvidence {
+  const skipped: Check = {
+    id: 'gpuEvidence',
+    result: 'skip',
+    code: 'APPRAISAL_DEVICES_UNJUDGED',
+    message: 'The evidence of graphics processors inside the evidence of the machine was not judged.',
+    next: 'Send them as composite evidence, under the name nvidia.',
+  }
+  return { ...genuine, checks: [...genuine.checks, skipped] }
 }
 
 /** An enclave has no registers. */
