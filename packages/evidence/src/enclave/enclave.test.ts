@@ -1,22 +1,9 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { concatBytes, encodeBase64 } from '@veritee/codec/bytes'
-import { type CborValue, encodeCbor } from '@veritee/codec/cbor'
-import { encodeCoseSign1, encodeProtectedHeader, encodeSignedBytes } from '@veritee/codec/cose'
-import {
-  encodeBitString,
-  encodeBoolean,
-  encodeExplicit,
-  encodeInteger,
-  encodeOctetString,
-  encodeOid,
-  encodeSequence,
-  encodeSet,
-  encodeTime,
-  encodeUtf8String,
-} from '@veritee/codec/der'
-import { encodePem } from '@veritee/codec/pem'
+import type { CborValue } from '@veritee/codec/cbor'
+import { encodePem, parsePem } from '@veritee/codec/pem'
+import { assembleEnclaveDraft, createEnclaveWorld, type EnclaveDraft } from '@veritee/simulator/enclave'
 import { describe, expect, test } from 'vitest'
-import { EvidenceError } from '../errors.ts'
+import { codeOf } from '../../../../testkit/twins.ts'
 import { inspectEvidence } from '../inspect/index.ts'
 import { recognizeEvidence } from '../recognize/index.ts'
 import {
@@ -31,117 +18,32 @@ import {
 
 const NOW = 1_790_000_000
 const DAY = 86_400
-
-async function codeOf(work: () => unknown): Promise<string> {
-  try {
-    await work()
-  } catch (error) {
-    if (error instanceof EvidenceError) return error.code
-    throw error
-  }
-  return 'accepted'
-}
-
-/** P-384 keys of a simulated platform. */
-const keyOf = () => generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
-const KEYS = { root: keyOf(), zone: keyOf(), instance: keyOf(), leaf: keyOf(), stranger: keyOf() }
-
-interface CertificateOptions {
-  readonly subject: string
-  readonly issuer: string
-  readonly key: KeyObject
-  readonly signer: KeyObject
-  readonly ca: boolean
-  readonly pathLength?: number
-  /** keyUsage bits, the first octet: 0x80 digitalSignature, 0x04 keyCertSign. */
-  readonly usage?: number
-  readonly notBefore?: number
-  readonly notAfter?: number
-}
-
-function certificateOf(options: CertificateOptions): Uint8Array {
-  const { subject, issuer, key, signer, ca, pathLength, usage = ca ? 0x04 : 0x80 } = options
-  const algorithm = encodeSequence(encodeOid('1.2.840.10045.4.3.3'))
-  const nameOf = (text: string) =>
-    encodeSequence(encodeSet(encodeSequence(encodeOid('2.5.4.3'), encodeUtf8String(text))))
-  const extensionOf = (oid: string, value: Uint8Array) =>
-    encodeSequence(encodeOid(oid), encodeBoolean(true), encodeOctetString(value))
-  const constraints = ca ? [encodeBoolean(true), ...(pathLength === undefined ? [] : [encodeInteger(pathLength)])] : []
-  const spki = new Uint8Array(createPublicKey(key).export({ format: 'der', type: 'spki' }))
-  const tbs = encodeSequence(
-    encodeExplicit(0, encodeInteger(2)),
-    encodeInteger(7),
-    algorithm,
-    nameOf(issuer),
-    encodeSequence(encodeTime(options.notBefore ?? NOW - DAY), encodeTime(options.notAfter ?? NOW + DAY)),
-    nameOf(subject),
-    spki,
-    encodeExplicit(
-      3,
-      encodeSequence(
-        extensionOf('2.5.29.19', encodeSequence(...constraints)),
-        extensionOf('2.5.29.15', encodeBitString(Uint8Array.of(usage), usage === 0x80 ? 7 : 2)),
-      ),
-    ),
-  )
-  return encodeSequence(tbs, algorithm, encodeBitString(new Uint8Array(sign('sha384', tbs, signer))))
-}
-
-const ROOT = { subject: 'root', issuer: 'root', key: KEYS.root, signer: KEYS.root, ca: true }
-const ZONE = { subject: 'zone', issuer: 'root', key: KEYS.zone, signer: KEYS.root, ca: true, pathLength: 1 }
-const INSTANCE = { subject: 'instance', issuer: 'zone', key: KEYS.instance, signer: KEYS.zone, ca: true, pathLength: 0 }
-const LEAF = { subject: 'enclave', issuer: 'instance', key: KEYS.leaf, signer: KEYS.instance, ca: false }
+const world = createEnclaveWorld({ now: NOW, seed: 'enclave room' })
+const [rootCertificate] = parsePem(world.root.pem).map(({ der }) => der) as [Uint8Array]
 
 type Members = Map<string, CborValue>
 
 /** A genuine document, unless told otherwise. */
-function documentOf(
-  change: (members: Members) => void = () => {},
-  { chain = {}, algorithm = 'ES384' as const, signer = KEYS.leaf } = {} as {
-    chain?: { leaf?: object; instance?: object; zone?: object; root?: object }
-    algorithm?: 'ES384' | 'ES256'
-    signer?: KeyObject
-  },
-): Uint8Array {
-  const members: Members = new Map<string, CborValue>([
-    ['module_id', 'i-1234-enc5678'],
-    ['digest', 'SHA384'],
-    ['timestamp', NOW * 1000],
-    ['pcrs', new Map(Array.from({ length: 16 }, (_, index) => [index, new Uint8Array(48).fill(index + 1)]))],
-    ['certificate', certificateOf({ ...LEAF, ...chain.leaf })],
-    [
-      'cabundle',
-      [
-        certificateOf({ ...ROOT, ...chain.root }),
-        certificateOf({ ...ZONE, ...chain.zone }),
-        certificateOf({ ...INSTANCE, ...chain.instance }),
-      ],
-    ],
-    ['public_key', Uint8Array.of(1, 2, 3)],
-    ['user_data', Uint8Array.of(4, 5)],
-    ['nonce', Uint8Array.of(6, 7, 8, 9)],
-  ])
-  change(members)
-  const header = encodeProtectedHeader(algorithm)
-  const payload = encodeCbor(members)
-  const signature = sign('sha384', encodeSignedBytes(header, payload), { key: signer, dsaEncoding: 'ieee-p1363' })
-  return encodeCoseSign1(header, payload, new Uint8Array(signature))
+function documentOf(change: (members: Members) => void = () => {}, edit: (draft: EnclaveDraft) => void = () => {}) {
+  const draft = world.draft({ nonce: '06070809', userData: '0405', publicKey: '010203', pcr0: '01'.repeat(48) })
+  change(draft.document.members)
+  edit(draft)
+  return assembleEnclaveDraft(draft).document
 }
 
-const root = parseEnclaveRoot(certificateOf(ROOT), { simulated: true })
 const verify = (bytes: Uint8Array, trust: Partial<EnclaveTrust> = {}) =>
-  verifyEnclaveDocument(parseEnclaveDocument(bytes), { now: NOW, roots: [root], ...trust })
+  verifyEnclaveDocument(parseEnclaveDocument(bytes), { now: NOW, roots: [world.root], ...trust })
 
 describe('an enclave document', () => {
   test('is genuine under a root that the caller names, and says what was not checked', async () => {
     const verified = await verify(documentOf())
-    expect(verified).toMatchObject({ root: 'root', simulated: true, expiresAt: NOW + DAY })
+    expect(verified).toMatchObject({ root: world.root.name, simulated: true, expiresAt: NOW + DAY })
     expect(verified.checks.filter(({ result }) => result === 'skip').map(({ code }) => code)).toEqual([
       'ENCLAVE_REVOCATION_UNCHECKED',
     ])
     expect(appraiseEnclave(verified)).toEqual([])
     expect(claimsOfEnclave(verified.document)).toMatchObject({
-      module_id: 'i-1234-enc5678',
+      module_id: 'i-simulated-enc0001',
       pcr0: '01'.repeat(48),
       nonce: '06070809',
       user_data: '0405',
@@ -156,25 +58,26 @@ describe('an enclave document', () => {
     expect(inspectEvidence(bytes)).toMatchObject({
       kind: 'cose-document',
       algorithm: 'ES384',
-      claims: { module_id: 'i-1234-enc5678' },
+      claims: { module_id: 'i-simulated-enc0001' },
       certificates: [
-        { subject: 'CN=enclave' },
-        { subject: 'CN=instance' },
-        { subject: 'CN=zone' },
-        { subject: 'CN=root' },
+        { subject: expect.stringContaining('CN=Simulated enclave leaf') },
+        { subject: expect.stringContaining('CN=Simulated enclave instance') },
+        { subject: expect.stringContaining('CN=Simulated enclave zone') },
+        { subject: expect.stringContaining('CN=Simulated enclave root') },
       ],
     })
     const json = { document: encodeBase64(bytes) }
     expect(recognizeEvidence(JSON.stringify(json))).toMatchObject({ kind: 'evidence-json', tee: 'enclave' })
-    expect(parseEnclaveEvidence(json).moduleId).toBe('i-1234-enc5678')
+    expect(parseEnclaveEvidence(json).moduleId).toBe('i-simulated-enc0001')
   })
 
-  test('a root is read from PEM too', () => {
-    expect(parseEnclaveRoot(encodePem('CERTIFICATE', certificateOf(ROOT)), { simulated: false })).toMatchObject({
-      name: 'root',
-      keyDigest: root.keyDigest,
-      simulated: false,
-    })
+  test('a root is read from PEM and from DER', () => {
+    for (const file of [world.root.pem, rootCertificate])
+      expect(parseEnclaveRoot(file, { simulated: false })).toMatchObject({
+        name: 'Simulated enclave root',
+        keyDigest: world.root.keyDigest,
+        simulated: false,
+      })
   })
 
   test('debug mode is refused, until it is accepted by name', async () => {
@@ -241,30 +144,101 @@ describe('an enclave document', () => {
     expect(await codeOf(() => verify(documentOf(change)))).toBe(code)
   })
 
-  test.each<[string, string, Parameters<typeof documentOf>[1]]>([
-    ['ENCLAVE_CHAIN_ISSUER', 'another issuer', { chain: { leaf: { issuer: 'other' } } }],
-    ['ENCLAVE_CHAIN_SIGNATURE', 'a leaf that the stranger signed', { chain: { leaf: { signer: KEYS.stranger } } }],
+  test.each<[string, string, (draft: EnclaveDraft) => void]>([
+    [
+      'ENCLAVE_CHAIN_ISSUER',
+      'another issuer',
+      ({ certificates }) => {
+        certificates.leaf.issuer = certificates.zone.subject
+      },
+    ],
+    [
+      'ENCLAVE_CHAIN_SIGNATURE',
+      'a leaf that the stranger signed',
+      ({ certificates, keys }) => {
+        certificates.leaf.signer = keys.stranger
+      },
+    ],
     [
       'ENCLAVE_CHAIN_SIGNATURE',
       'an authority that the stranger signed',
-      { chain: { zone: { signer: KEYS.stranger } } },
+      ({ certificates, keys }) => {
+        certificates.zone.signer = keys.stranger
+      },
     ],
     [
       'ENCLAVE_CHAIN_ROOT',
       'the root of the stranger',
-      { chain: { root: { key: KEYS.stranger, signer: KEYS.stranger } } },
+      ({ certificates, keys }) => {
+        certificates.root.publicKey = keys.stranger.spki
+        certificates.root.signer = keys.stranger
+      },
     ],
-    ['ENCLAVE_CHAIN_CONSTRAINTS', 'a leaf that is a CA', { chain: { leaf: { ca: true } } }],
-    ['ENCLAVE_CHAIN_CONSTRAINTS', 'a leaf that may not sign', { chain: { leaf: { usage: 0x04 } } }],
-    ['ENCLAVE_CHAIN_CONSTRAINTS', 'an authority that is none', { chain: { instance: { ca: false } } }],
-    ['ENCLAVE_CHAIN_CONSTRAINTS', 'an authority that may not sign certificates', { chain: { zone: { usage: 0x80 } } }],
-    ['ENCLAVE_CHAIN_CONSTRAINTS', 'a path that is too long', { chain: { zone: { pathLength: 0 } } }],
-    ['ENCLAVE_CHAIN_DATES', 'an expired leaf', { chain: { leaf: { notAfter: NOW - 1 } } }],
-    ['ENCLAVE_CHAIN_DATES', 'an authority of tomorrow', { chain: { zone: { notBefore: NOW + 1 } } }],
-    ['ENCLAVE_DOCUMENT_ALGORITHM', 'ES256', { algorithm: 'ES256' }],
-    ['ENCLAVE_SIGNATURE_INVALID', 'signed by the stranger', { signer: KEYS.stranger }],
-  ])('%s: %s', async (code, _name, options) => {
-    expect(await codeOf(() => verify(documentOf(() => {}, options)))).toBe(code)
+    [
+      'ENCLAVE_CHAIN_CONSTRAINTS',
+      'a leaf that is a CA',
+      ({ certificates: { leaf, root } }) => {
+        leaf.extensions = root.extensions
+      },
+    ],
+    [
+      'ENCLAVE_CHAIN_CONSTRAINTS',
+      'a leaf that may not sign',
+      ({ certificates: { leaf, root } }) => {
+        leaf.extensions = [leaf.extensions[0]!, root.extensions[1]!]
+      },
+    ],
+    [
+      'ENCLAVE_CHAIN_CONSTRAINTS',
+      'an authority that is none',
+      ({ certificates: { leaf, instance } }) => {
+        instance.extensions = leaf.extensions
+      },
+    ],
+    [
+      'ENCLAVE_CHAIN_CONSTRAINTS',
+      'an authority that may not sign certificates',
+      ({ certificates: { leaf, zone } }) => {
+        zone.extensions = [zone.extensions[0]!, leaf.extensions[1]!]
+      },
+    ],
+    [
+      'ENCLAVE_CHAIN_CONSTRAINTS',
+      'a path that is too long',
+      ({ certificates: { zone, instance } }) => {
+        zone.extensions = instance.extensions
+      },
+    ],
+    [
+      'ENCLAVE_CHAIN_DATES',
+      'an expired leaf',
+      ({ certificates }) => {
+        certificates.leaf.notAfter = NOW - 1
+      },
+    ],
+    [
+      'ENCLAVE_CHAIN_DATES',
+      'an authority of tomorrow',
+      ({ certificates }) => {
+        certificates.zone.notBefore = NOW + 1
+      },
+    ],
+    [
+      'ENCLAVE_DOCUMENT_ALGORITHM',
+      'ES256',
+      ({ document }) => {
+        document.algorithm = 'ES256'
+      },
+    ],
+    [
+      'ENCLAVE_SIGNATURE_INVALID',
+      'signed by the stranger',
+      ({ document, keys }) => {
+        document.signer = keys.stranger
+      },
+    ],
+  ])('%s: %s', async (code, _name, edit) => {
+    expect(await codeOf(() => verify(documentOf(() => {}, edit)))).toBe(code)
   })
 
   test('ENCLAVE_CHAIN_ROOT: no root is trusted by default', async () => {

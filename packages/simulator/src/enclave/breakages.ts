@@ -24,8 +24,8 @@ export const ENCLAVE_BREAKAGES: readonly EnclaveBreakage[] = [
   breakDraft('ENCLAVE_DOCUMENT_ALGORITHM', 'The document says that it is signed with ES256.', ({ document }) => {
     document.algorithm = 'ES256'
   }),
-  breakDraft('ENCLAVE_CHAIN_MALFORMED', 'The certificate of the document is an empty sequence.', (draft) => {
-    draft.certificate = Uint8Array.of(0x30, 0)
+  breakDraft('ENCLAVE_CHAIN_MALFORMED', 'The certificate of the document is an empty sequence.', ({ document }) => {
+    document.members.set('certificate', Uint8Array.of(0x30, 0))
   }),
   breakDraft('ENCLAVE_CHAIN_ISSUER', 'The certificate names another issuer than the next one.', ({ certificates }) => {
     certificates.leaf.issuer = certificates.root.subject

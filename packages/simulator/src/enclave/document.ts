@@ -12,7 +12,7 @@ const IMAGE_PCRS = ['pcr0', 'pcr1', 'pcr2'] as const
 /** A document before it is signed. Every member may be changed to break precisely one thing. */
 export interface EnclaveDocumentTemplate {
   algorithm: CoseAlgorithm
-  /** Members of the map, but for the certificates. */
+  /** Members of the map; the certificates are those of the chain unless they stand here. */
   members: Map<string, CborValue>
   signer: SimulatedKey
 }
@@ -62,9 +62,11 @@ export function encodeDocument(
   certificate: Uint8Array,
   authorities: readonly Uint8Array[],
 ): Uint8Array {
-  const payload = encodeCbor(
-    new Map<CborValue, CborValue>([...members, ['certificate', certificate], ['cabundle', authorities]]),
-  )
+  const chain: (readonly [string, CborValue])[] = [
+    ['certificate', certificate],
+    ['cabundle', authorities],
+  ]
+  const payload = encodeCbor(new Map<CborValue, CborValue>([...chain, ...members]))
   const header = encodeProtectedHeader(algorithm)
   return encodeCoseSign1(header, payload, signer.sign(encodeSignedBytes(header, payload)))
 }

@@ -15,8 +15,6 @@ export interface EnclaveDraft {
   readonly keys: EnclaveKeys
   certificates: EnclaveCertificates
   document: EnclaveDocumentTemplate
-  /** Stands in the document for the certificate of the draft. */
-  certificate?: Uint8Array
   now: number
   root: EnclaveRoot
 }
@@ -55,10 +53,10 @@ export function createEnclaveWorld(options: SeededOptions): EnclaveWorld {
 }
 
 /** Signs everything in a draft. */
-export function assembleDraft({ certificates, document, certificate, now, root }: EnclaveDraft): EnclaveCase {
+export function assembleDraft({ certificates, document, now, root }: EnclaveDraft): EnclaveCase {
   const authorities = [certificates.root, certificates.zone, certificates.instance].map(encodeCertificate)
   return {
-    document: encodeDocument(document, certificate ?? encodeCertificate(certificates.leaf), authorities),
+    document: encodeDocument(document, encodeCertificate(certificates.leaf), authorities),
     now,
     root,
   }
