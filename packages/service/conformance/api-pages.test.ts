@@ -110,6 +110,35 @@ describe('attestations', () => {
     expect((await read('/attestations?policy=default')).items).toEqual([])
   })
 
+  test('leave as a whole, as JSON lines or for a spreadsheet', async () => {
+    const { call, attest, clock, read } = await start({ release: { statuses: ['affirming', 'warning'] } })
+    for (let index = 0; index < 205; index++) {
+      clock.now += 1
+      if (index % 50 === 0) await attest(index === 100 ? DEBUG : {})
+      else if (index % 2 === 0) await attest({ mrTd: '77'.repeat(48) })
+    }
+    const text = await (await call('GET', '/attestations/export')).text()
+    const rows = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: string })
+    expect(rows.length).toBeGreaterThan(100)
+    expect(rows.map(({ id }) => id)).toEqual(
+      rows
+        .map(({ id }) => id)
+        .sort()
+        .reverse(),
+    )
+    const refused = await call('GET', '/attestations/export?format=csv&outcome=refused&since=1h')
+    expect(refused.headers.get('content-type')).toContain('text/csv')
+    const lines = (await refused.text()).trimEnd().split('\r\n')
+    expect(lines[0]).toMatch(/^id,time,outcome,code,message,tee,machine,/)
+    expect(lines.slice(1).every((line) => line.includes(',refused,'))).toBe(true)
+    expect(lines).toHaveLength(1 + rows.filter((row) => (row as Body).outcome === 'refused').length)
+    for (const query of ['format=xml', 'limit=1', 'colour=red'])
+      expect(await read(`/attestations/export?${query}`), query).toMatchObject({ code: 'SERVICE_REQUEST_INVALID' })
+  })
+
   test.each([
     ['outcome', 'refused', 1],
     ['code', /DEBUG/, 1],

@@ -33,6 +33,7 @@ const NEEDED: Readonly<Record<string, Permission | 'any'>> = {
   'post /api/v1/access/keys': 'access:write',
   'delete /api/v1/access/keys/{id}': 'access:write',
   'get /api/v1/attestations': 'attestations:read',
+  'get /api/v1/attestations/export': 'attestations:read',
   'get /api/v1/attestations/{id}': 'attestations:read',
   'get /api/v1/attestations/{id}/input': 'attestations:read',
   'get /api/v1/stats/attestations': 'attestations:read',

@@ -3,13 +3,32 @@ import { admitRequest, type Gate } from '../access/index.ts'
 import { ServiceError } from '../errors.ts'
 import { type Face, type HttpContext, readPage } from '../http/index.ts'
 import { describeAdminOperation, listQuery, pageOf, refusal } from '../http/operation.ts'
+import type { StoreFields } from '../store/index.ts'
 import { ATTEMPT_FIELDS, type AttemptRoom, attemptKey } from './attempt-room.ts'
 import { BUCKET_SECONDS, SERIES, type SeriesKind } from './buckets.ts'
-import { summarizeAttempt } from './summary.ts'
+import { readFilters } from './filter.ts'
+import { type AttemptSummary, summarizeAttempt } from './summary.ts'
 import type { Attempt } from './types.ts'
 
 const FILTERS = [...ATTEMPT_FIELDS, 'since', 'until'] as const
 const MAX_POINTS = 1500
+const EXPORT_PAGE = 200
+const CSV_COLUMNS = [
+  'id',
+  'time',
+  'outcome',
+  'code',
+  'message',
+  'tee',
+  'machine',
+  'status',
+  'measurement',
+  'simulated',
+  'source',
+  'client',
+  'latencyMs',
+  'requestId',
+] as const
 const DAY_SECONDS = 86_400
 
 const SUMMARY = z
@@ -44,6 +63,16 @@ export function createAttemptFace(options: AttemptFaceOptions): Face {
           request: { query: listQuery(...FILTERS) },
         }),
         respond: (c) => listAttempts(c, options),
+      },
+      {
+        method: 'get',
+        path: '/attestations/export',
+        operation: describeAdminOperation(
+          'Every attempt that the filters leave, newest first, as JSON lines or CSV',
+          'One attempt a line',
+          { request: { query: listQuery('format', ...FILTERS).omit({ limit: true, cursor: true }) } },
+        ),
+        respond: (c) => exportAttempts(c, options),
       },
       {
         method: 'get',
@@ -92,16 +121,11 @@ export function createAttemptFace(options: AttemptFaceOptions): Face {
   }
 }
 
-async function listAttempts(c: HttpContext, { attempts, gate, now }: AttemptFaceOptions): Promise<Response> {
+async function listAttempts(c: HttpContext, options: AttemptFaceOptions): Promise<Response> {
+  const { attempts, gate } = options
   await admitRequest(c, gate, 'attestations:read')
   const query = c.req.query()
-  const where = Object.fromEntries(
-    ATTEMPT_FIELDS.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name]]])),
-  )
-  const since = readMoment(query['since'], 'since', now())
-  const until = readMoment(query['until'], 'until', now())
-  // Bounds of time are bounds of the key: nothing outside of them is read.
-  const [lowest, highest] = [attemptKey(since ?? 0), until === undefined ? undefined : attemptKey(until)]
+  const { where, lowest, highest } = readRange(query, options)
   const page = await readPage<Attempt>({
     query,
     filters: FILTERS,
@@ -117,6 +141,62 @@ async function listAttempts(c: HttpContext, { attempts, gate, now }: AttemptFace
     keyOf: ({ id }) => attemptKey(id),
   })
   return c.json({ ...page, items: page.items.map(summarizeAttempt) })
+}
+
+interface AttemptRange {
+  readonly where: StoreFields
+  /** Bounds of time are bounds of the key: nothing outside of them is read. */
+  readonly lowest: string
+  readonly highest: string | undefined
+}
+
+function readRange(query: Readonly<Record<string, string>>, { now }: AttemptFaceOptions): AttemptRange {
+  const since = readMoment(query['since'], 'since', now())
+  const until = readMoment(query['until'], 'until', now())
+  return {
+    where: readFilters(query, ATTEMPT_FIELDS),
+    lowest: attemptKey(since ?? 0),
+    highest: until === undefined ? undefined : attemptKey(until),
+  }
+}
+
+/** The whole filtered set, newest first, page by page as it is read. */
+async function exportAttempts(c: HttpContext, options: AttemptFaceOptions): Promise<Response> {
+  const { attempts, gate } = options
+  await admitRequest(c, gate, 'attestations:read')
+  const { format = 'jsonl', ...query } = c.req.query()
+  const unknown = Object.keys(query).find((name) => !(FILTERS as readonly string[]).includes(name))
+  if (unknown !== undefined || (format !== 'jsonl' && format !== 'csv')) {
+    const path = unknown?.slice(0, 64) ?? 'format'
+    throw new ServiceError('SERVICE_REQUEST_INVALID', `${path}: not what an export takes.`, {
+      details: { path, expected: unknown === undefined ? ['jsonl', 'csv'] : FILTERS },
+    })
+  }
+  const { where, lowest, highest } = readRange(query, options)
+  let after = highest
+  let head = format === 'csv' ? `${CSV_COLUMNS.join(',')}\r\n` : ''
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const page = await attempts.list({ limit: EXPORT_PAGE, descending: true, where, after, until: lowest })
+      const last = page.at(-1)
+      if (last !== undefined) after = attemptKey(last.id)
+      const rows = page.map(summarizeAttempt).map(format === 'csv' ? toCsvRow : (row) => `${JSON.stringify(row)}\n`)
+      const text = head + rows.join('')
+      head = ''
+      if (text !== '') controller.enqueue(new TextEncoder().encode(text))
+      if (page.length < EXPORT_PAGE) controller.close()
+    },
+  })
+  return c.body(body, 200, { 'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson' })
+}
+
+/** RFC 4180; what a spreadsheet would take for a formula is marked as text. */
+function toCsvRow(row: AttemptSummary): string {
+  const cells = CSV_COLUMNS.map((name) => {
+    const text = String(row[name] ?? '').replace(/^(?=[=+@\t\r-])/, "'")
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  })
+  return `${cells.join(',')}\r\n`
 }
 
 /** Epoch seconds, or a span before now: `24h`. */

@@ -138,11 +138,11 @@ export const ATTEMPT_FIELDS = [
   'machine',
   'measurement',
   'code',
+  'outcome',
   'policy',
   'status',
   'product',
   'tee',
-  'outcome',
   'source',
   'simulated',
 ] as const

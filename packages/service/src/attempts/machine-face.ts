@@ -4,6 +4,7 @@ import type { AuditEntry, AuditLog } from '../audit/index.ts'
 import { type Face, type HttpContext, readPage } from '../http/index.ts'
 import { describeAdminOperation, listQuery, pageOf, refusal } from '../http/operation.ts'
 import type { AttemptRoom } from './attempt-room.ts'
+import { readFilters } from './filter.ts'
 import { MACHINE_FIELDS, type MachineRoom, type MachineState, machineKey } from './machine-room.ts'
 import { summarizeAttempt } from './summary.ts'
 
@@ -38,9 +39,7 @@ export function createMachineFace(options: MachineFaceOptions): Face {
         async respond(c) {
           await admitRequest(c, gate, 'attestations:read')
           const query = c.req.query()
-          const where = Object.fromEntries(
-            MACHINE_FIELDS.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name]]])),
-          )
+          const where = readFilters(query, MACHINE_FIELDS)
           return c.json(
             await readPage<MachineState>({
               query,
