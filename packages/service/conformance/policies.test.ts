@@ -213,6 +213,23 @@ describe('files', () => {
     expect((await versionsOf(house, 'default')).map(({ version }) => version)).toEqual([4, 3, 2, 1])
   })
 
+  test('right after a change an earlier text in the file is one that came late; a new text, or a later one, is an edit', async () => {
+    const house = await startPolicyHouse()
+    house.writeFile('default', ALLOW)
+    await house.attest()
+    await house.put('default', STRICT)
+    await house.put('default', DENY)
+    house.writeFile('default', ALLOW)
+    expect((await house.attest()).body['code']).toBe('BROKER_EVIDENCE_REFUSED')
+    expect(house.readFile('default')).toBe(DENY)
+    house.writeFile('default', `${ALLOW}# new\n`)
+    expect((await house.attest()).status).toBe(200)
+    await house.put('default', DENY)
+    house.clock.now += 3
+    house.writeFile('default', ALLOW)
+    expect((await house.attest()).status).toBe(200)
+  })
+
   test('a file that is taken away leaves its text in force, and the policy can be deleted then', async () => {
     const house = await startPolicyHouse()
     house.writeFile('extra', DENY)
@@ -267,6 +284,7 @@ describe('replicas', () => {
     expect((await b.attest()).body['code']).toBe('BROKER_EVIDENCE_REFUSED')
     expect(await versionsOf(a, 'default')).toHaveLength(2)
     // An edit by hand after that is an edit again, also back to the text from before.
+    a.clock.now += 3
     a.writeFile('default', ALLOW)
     expect((await a.attest()).status).toBe(200)
     expect((await b.attest()).status).toBe(200)

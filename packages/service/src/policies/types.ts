@@ -17,6 +17,8 @@ export interface PolicyHead {
   readonly activeVersion?: number
   /** When it came into force, epoch seconds. */
   readonly activeSince?: number
+  /** Present where an edited file brought it in. */
+  readonly activeFrom?: 'file'
   /** What was in force before that. */
   readonly previousVersion?: number
 }

@@ -11,12 +11,16 @@ import { listVersionRecords, readHead, readVersionRecord, writeChange } from './
 import { bringIntoForce, kindOfFile, scopesOf } from './rules.ts'
 
 const HISTORY = 200
+/** After a change another replica may be so late in writing the text of the one before it. */
+const LAG_SECONDS = 2
 
 export interface HandEditsOptions {
   readonly store: Store
   readonly audit: AuditLog
   readonly files: PolicyFiles
   readonly compile: PolicyCompiler
+  /** Epoch seconds. */
+  readonly now: () => number
 }
 
 /** Files of policies and versions in the store, brought together. */
@@ -33,7 +37,7 @@ export interface HandEdits {
   overtake(id: string): void
 }
 
-export function createHandEdits({ store, audit, files, compile }: HandEditsOptions): HandEdits {
+export function createHandEdits({ store, audit, files, compile, now }: HandEditsOptions): HandEdits {
   /** Digest of what this process last found or wrote in a file. */
   const seen = new Map<string, string>()
 
@@ -43,12 +47,13 @@ export function createHandEdits({ store, audit, files, compile }: HandEditsOptio
     id: string,
     { changedAt }: PolicyFile,
     hash: string,
-    { activeSince = 0 }: PolicyHead,
+    { activeSince = 0, activeFrom }: PolicyHead,
   ): Promise<boolean> {
     const last = seen.get(id)
-    if (last !== undefined) return last === hash
-    // This process has not looked at the file before.
-    if (changedAt > activeSince) return false
+    if (last === hash) return true
+    const isYoung = activeFrom !== 'file' && now() - activeSince <= LAG_SECONDS
+    // What this process has not seen is judged by its age, unless another one may still be writing it.
+    if (!isYoung && (last !== undefined || changedAt > activeSince)) return false
     return (await listVersionRecords(access, id, HISTORY)).some((version) => version.hash === hash)
   }
 
@@ -103,7 +108,11 @@ export function createHandEdits({ store, audit, files, compile }: HandEditsOptio
           at: file.changedAt,
           reason: 'The file was changed.',
         }
-        const after = { ...bringIntoForce(before, made.version, made.at), latestVersion: made.version }
+        const after: PolicyHead = {
+          ...bringIntoForce(before, made.version, made.at),
+          activeFrom: 'file',
+          latestVersion: made.version,
+        }
         await writeChange(access, after, made)
         return { head: after, version: made, recorded: true }
       })

@@ -73,7 +73,7 @@ interface Changed {
 export function createPolicyRoom({ store, files, audit, now }: PolicyRoomOptions): PolicyRoom {
   const compile = createPolicyCompiler()
   const readStored = createPolicySnapshot(store)
-  const edits = createHandEdits({ store, audit, files, compile })
+  const edits = createHandEdits({ store, audit, files, compile, now })
 
   async function readActive(id: string): Promise<ActivePolicy | undefined> {
     const stored = (await readStored()).get(checkPolicyId(id, 'id'))
@@ -205,7 +205,7 @@ export function createPolicyRoom({ store, files, audit, now }: PolicyRoomOptions
     },
     async delete(id, author) {
       await change(id, 'delete', author, async (access) => {
-        const { activeVersion, activeSince: _, ...rest } = await expectHead(id, access)
+        const { activeVersion, activeSince: _, activeFrom: __, ...rest } = await expectHead(id, access)
         if (id === DEFAULT_POLICY_ID || files.read(id) !== undefined)
           throw new ServiceError('SERVICE_POLICY_KEPT', undefined, { details: { path: 'id', actual: id } })
         if (activeVersion === undefined) throw unknownPolicy(id)

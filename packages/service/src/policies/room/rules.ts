@@ -52,10 +52,10 @@ export function unknownVersion(id: string, version: number | undefined): Service
 
 /** The policy with another version in force. What was taken out of force keeps what it was then as the one before. */
 export function bringIntoForce(before: PolicyHead, version: number, at: number): PolicyHead {
-  const { activeVersion } = before
+  const { activeVersion, activeFrom: _, ...rest } = before
   if (version === activeVersion) return before
   return {
-    ...before,
+    ...rest,
     activeVersion: version,
     activeSince: at,
     ...(activeVersion === undefined ? {} : { previousVersion: activeVersion }),
