@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { createSvsmWorld } from '@veritee/simulator/svsm'
 import { createTpmWorld } from '@veritee/simulator/tpm'
 import { expect, onTestFinished, test } from 'vitest'
 import { main } from '../main.ts'
 
 const NOW = 1_800_000_000
 
-async function verify(evidence: object, ...more: string[]) {
+async function run(evidence: object, ...more: string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'veritee-verify-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'evidence.json')
@@ -27,7 +28,12 @@ async function verify(evidence: object, ...more: string[]) {
     now: () => NOW,
     signal: new AbortController().signal,
   }
-  const code = await main(['verify', file, '--json', ...more], io)
+  const code = await main(['verify', file, ...more], io)
+  return { code, out }
+}
+
+async function verify(evidence: object, ...more: string[]) {
+  const { code, out } = await run(evidence, '--json', ...more)
   return { code, judgement: JSON.parse(out) }
 }
 
@@ -67,4 +73,11 @@ test('APPRAISAL_EVIDENCE_UNSUPPORTED: keys are no evidence, whatever they are ca
     code: 'APPRAISAL_EVIDENCE_UNSUPPORTED',
     message: 'These are keys, not evidence.',
   })
+})
+
+test('devices beside a machine are named with what became of each', async () => {
+  const evidence = createSvsmWorld({ now: NOW, seed: 'verify' }).issueEvidence()
+  const { code, out } = await run(evidence)
+  expect(code).toBe(1)
+  expect(out).toContain('beside it tpm: refused')
 })
