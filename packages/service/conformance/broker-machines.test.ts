@@ -193,6 +193,45 @@ describe('sample evidence, which proves nothing', () => {
   })
 })
 
+describe('evidence that is none', () => {
+  const deep = (depth: number): unknown => (depth === 0 ? 1 : [deep(depth - 1)])
+  const nothings: readonly unknown[] = [
+    'text',
+    7,
+    true,
+    [],
+    {},
+    { quote: null },
+    { quote: 'AAAA', cc_eventlog: 'AAAA' },
+    { quote: { SHA256: { attest_body: 'AAAA', attest_sig: 'AAAA', pcrs: [] } }, ak_pubkey: 'x' },
+    { attestation_report: {}, cert_chain: [{ cert_type: 'VCEK', data: [1, 2] }] },
+    { attestation_report: { data: Array(4096).fill(0), magic: [], flags: 0 }, cert_chain: {}, serial_number: [1] },
+    { attestation_report: { version: 1e308, policy: -1, chip_id: 'x' } },
+    { attestation_reports: [null] },
+    { device_evidence_list: [{ evidence: 'AAAA', certificate: 'AAAA' }] },
+    { version: 1, tpm_quote: { signature: 'zz', message: '', pcrs: [] }, hcl_report: 'AAAA', vcek: '' },
+    { document: 'AAAA' },
+    { svn: {}, report_data: [] },
+    { primary_evidence: {}, additional_evidence: '' },
+    { __proto__: null, constructor: { prototype: {} } },
+    deep(20),
+  ]
+  const tees = [...new Set([...MACHINES, ...DEVICES, ...SAMPLES].map(({ tee }) => tee)), 'sampledevice']
+
+  test.each(tees)('of %s is refused with a code, and never a fault of the service', async (tee) => {
+    const { guest, lines } = await start({ enabledTees: ['sample', 'sampledevice'] })
+    for (const nothing of nothings) {
+      const refused = await guest({ tee, attester: () => nothing }).handshake()
+      expect([400, 401], JSON.stringify(nothing)).toContain(refused.status)
+      expect((await readProblem(refused)).code).toMatch(/^BROKER_/)
+      const [machine] = MACHINES as readonly [Machine]
+      const beside = await guest(guestOf(machine, { devices: { [tee]: () => nothing } })).handshake()
+      expect([400, 401], JSON.stringify(nothing)).toContain(beside.status)
+    }
+    expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50)).toEqual([])
+  })
+})
+
 describe('versions and keys', () => {
   const [machine] = MACHINES as readonly [Machine]
   const versions = ['0.1.0', '0.1.1', '0.2.0', '0.3.0', '0.4.0'] as const
