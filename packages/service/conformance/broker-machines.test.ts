@@ -1,11 +1,12 @@
 /** The whole handshake by a client written from the protocol's text alone, for every kind of machine. */
 
+import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { PlainGuest, type PlainGuestOptions } from '../../../testkit/plain-client.ts'
 import { createSite, readProblem, startService } from './fixture.ts'
-import { COLLATERAL, DEVICES, MACHINES, type Machine, ROOTS, SAMPLES } from './machines.ts'
+import { COLLATERAL, CONFIGURED, DEVICES, MACHINES, type Machine, ROOTS, SAMPLES } from './machines.ts'
 
 const PATH = 'default/key/disk'
 const SECRET = 'correct horse battery staple'
@@ -190,6 +191,36 @@ describe('sample evidence, which proves nothing', () => {
     const { guest } = await start({ enabledTees: ['sampledevice'] })
     const [sample] = SAMPLES as readonly [Machine]
     expect((await guest(guestOf(sample)).handshake()).status).toBe(401)
+  })
+})
+
+describe('init data', () => {
+  const textOf = (algorithm: string) => `version = "0.1.0"\nalgorithm = "${algorithm}"\n[data]\n"aa.toml" = "x = 1"\n`
+
+  test.each(CONFIGURED.map((machine) => [machine.title, machine] as const))('is proven by %s', async (_, machine) => {
+    const { guest } = await start()
+    const initData = textOf(machine.algorithm)
+    const digest = createHash(machine.algorithm).update(initData).digest()
+    const attester = (reportData: Buffer) => machine.attest(reportData, digest)
+    const client = guest({ tee: machine.tee, attester, initData })
+    const attested = await client.handshake()
+    expect(attested.status, await attested.clone().text()).toBe(200)
+    expect(await client.open(await client.request(PATH))).toBe(SECRET)
+    const refused = await guest({ tee: machine.tee, attester, initData: `${initData}# changed\n` }).handshake()
+    expect(refused.status).toBe(401)
+    expect(codesOf(await readProblem(refused))).toContain('APPRAISAL_INIT_DATA_MISMATCH')
+  })
+
+  test.each(
+    MACHINES.filter(({ tee }) => /csv|tpm|enclave/.test(tee)).map((machine) => [machine.title, machine] as const),
+  )('is refused where %s cannot prove it: APPRAISAL_INIT_DATA_MISMATCH', async (_, machine) => {
+    const { guest } = await start()
+    // Digests of every size: none is cut or read beyond its end.
+    for (const algorithm of ['sha256', 'sha384', 'sha512']) {
+      const refused = await guest(guestOf(machine, { initData: textOf(algorithm) })).handshake()
+      expect(refused.status).toBe(401)
+      expect(codesOf(await readProblem(refused))).toContain('APPRAISAL_INIT_DATA_MISMATCH')
+    }
   })
 })
 

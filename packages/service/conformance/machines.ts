@@ -217,6 +217,34 @@ export const BARE_MACHINES: readonly (Machine & { readonly route: RegExp })[] = 
   },
 ]
 
+/** Machines that were started with init data, by its digest. */
+export const CONFIGURED: readonly {
+  readonly title: string
+  readonly tee: string
+  readonly algorithm: 'sha256' | 'sha384' | 'sha512'
+  attest(reportData: Uint8Array, initData: Uint8Array): Evidence
+}[] = [
+  {
+    title: 'TDX in mr_config_id',
+    tee: 'tdx',
+    algorithm: 'sha384',
+    attest: (reportData, mrConfigId) => JSON.parse(encodeTdxEvidence(dcap.issueTdxQuote({ reportData, mrConfigId }))),
+  },
+  {
+    title: 'SGX in CONFIGID',
+    tee: 'sgx',
+    algorithm: 'sha512',
+    attest: (reportData, configId) => JSON.parse(encodeSgxEvidence(dcap.issueSgxQuote({ reportData, configId }))),
+  },
+  {
+    title: 'SEV-SNP in HOST_DATA',
+    tee: 'snp',
+    algorithm: 'sha256',
+    attest: (reportData, hostData) =>
+      jsonOf(encodeSnpEvidence(parseSnpReport(snp.issueReport({ reportData, hostData })), certified)),
+  },
+]
+
 /** What makes one attestation key trustworthy by itself. */
 export const TPM_KEY = {
   title: 'a TPM without a certificate of its key',
