@@ -79,7 +79,12 @@ test('events tell what happens, go on after a break, and end with the service', 
   expect(response.headers.get('content-type')).toBe('text/event-stream')
   await attest()
   const first = await read(response, /event: attestations\n.*\n\n/)
-  expect(first.text).toMatch(/id: 2\nevent: attestations\ndata: \{"seq":2,.*"outcome":"done"\}\n\n/)
+  expect(first.text).toMatch(
+    /id: 2\nevent: attestations\ndata: \{"seq":2,.*"outcome":"done","machine":"tdx-[0-9a-f]{24}"\}\n\n/,
+  )
+  const machines = await read(await call('/api/v1/events?topics=machines', { 'last-event-id': '0' }), /id: 2\n/)
+  expect(machines.text).toMatch(/id: 2\nevent: machines\n/)
+  await machines.reader.cancel()
   await first.reader.cancel()
   const again = await read(await call('/api/v1/events', { 'last-event-id': '0' }), /id: 2\n/)
   expect(again.text).toMatch(/id: 1\nevent: secrets/)

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditEntry, AuditLog } from '../audit/index.ts'
 
-/** What can be followed. */
+/** What can be followed. `machines`: the attestations that prove which machine it was. */
 export type Topic =
   | 'attestations'
+  | 'machines'
   | 'releases'
   | 'secrets'
   | 'policies'
@@ -23,13 +24,18 @@ const TOPICS: readonly (readonly [RegExp, Topic])[] = [
   [/^collateral/, 'collateral'],
 ]
 
-/** The topic of an entry of the audit log; undefined for what nobody follows. */
-export function topicOf({ action }: AuditEntry): Topic | undefined {
-  return TOPICS.find(([pattern]) => pattern.test(action))?.[1]
+/** The name of a machine, which the actor of an attestation has once its evidence was found genuine. */
+const MACHINE = /^[a-z0-9-]{1,32}-[0-9a-f]{24}$/
+
+/** The topics of an entry of the audit log; none for what nobody follows. */
+function listTopics({ action, actor }: AuditEntry): Topic[] {
+  const topic = TOPICS.find(([pattern]) => pattern.test(action))?.[1]
+  if (topic === undefined) return []
+  return topic === 'attestations' && MACHINE.test(actor.id) ? ['attestations', 'machines'] : [topic]
 }
 
 /** Every topic there is. */
-export const ALL_TOPICS: readonly Topic[] = TOPICS.map(([, topic]) => topic)
+export const ALL_TOPICS: readonly Topic[] = [...TOPICS.map(([, topic]) => topic), 'machines']
 
 const POLL_MS = 500
 const HEARTBEAT_MS = 15_000
@@ -59,10 +65,12 @@ export async function* streamEvents({ audit, topics, lastSeen, signal }: EventSt
     let said = false
     for await (const entry of audit.follow(seen)) {
       seen = entry.seq
-      const topic = topicOf(entry)
-      if (topic === undefined || !topics.has(topic)) continue
-      const { seq, time, action, object, outcome, code } = entry
-      yield `id: ${seq}\nevent: ${topic}\ndata: ${JSON.stringify({ seq, time, action, object, outcome, code })}\n\n`
+      const topic = listTopics(entry).find((one) => topics.has(one))
+      if (topic === undefined) continue
+      const { seq, time, action, object, outcome, code, actor } = entry
+      const machine = MACHINE.test(actor.id) ? { machine: actor.id } : {}
+      const data = JSON.stringify({ seq, time, action, object, outcome, code, ...machine })
+      yield `id: ${seq}\nevent: ${topic}\ndata: ${data}\n\n`
       said = true
     }
     quietMs = said ? 0 : quietMs + POLL_MS
