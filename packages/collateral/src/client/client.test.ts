@@ -492,6 +492,28 @@ describe('a cache directory', () => {
 })
 
 describe('bundles', () => {
+  test('spare everybody the wait for a service that failed, for a minute', async () => {
+    const online = connect(await serve())
+    await online.fetchCollateral(TDX)
+    const bundles = [readBundle(exportBundle(online.sets()), { name: 'saved.json' })]
+    const pccs = await serve()
+    const clock = { now: NOW }
+    const client = connect(pccs, { bundles, retry: { retries: 0 }, now: () => clock.now })
+    pccs.inject({ kind: 'status', status: 500, on: '/tcb' })
+    const asked = async (force = false) => {
+      const before = pccs.requests.length
+      const { source } = await client.fetchCollateral(TDX, { force })
+      return [source, pccs.requests.length > before]
+    }
+    expect(await asked()).toEqual(['saved.json', true])
+    expect(await asked()).toEqual(['saved.json', false])
+    expect(await asked(true)).toEqual(['saved.json', true])
+    clock.now += 59
+    expect(await asked()).toEqual(['saved.json', false])
+    clock.now += 1
+    expect(await asked()).toEqual(['saved.json', true])
+  })
+
   test('stand in for services, and for services that fail', async () => {
     const pccs = await serve()
     const online = connect(pccs)

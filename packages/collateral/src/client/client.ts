@@ -9,6 +9,8 @@ import { Services } from './services.ts'
 import type { CollateralClient, CollateralClientOptions, FetchOptions } from './types.ts'
 
 const MAX_SETS = 256
+/** So long a service that failed is left alone for a set that a bundle has. */
+const REST_SECONDS = 60
 
 /**
  * Makes a client of PCS and PCCS services with a cache in memory and, if a directory is given, on disk.
@@ -50,6 +52,8 @@ class Client {
   readonly #flights = new Map<string, Promise<CollateralSet>>()
   /** When a failed refresh may be tried again, by name of the set. */
   readonly #retryAt = new Map<string, number>()
+  /** Until when sets come from a bundle because the services failed, by name of the set. */
+  readonly #restUntil = new Map<string, number>()
 
   constructor(options: CollateralClientOptions) {
     const { endpoints, limits = {}, retry = {}, random = Math.random, cacheDirectory } = options
@@ -63,6 +67,7 @@ class Client {
     signal?.throwIfAborted()
     const cached = force ? undefined : await this.#findCached(key)
     if (cached !== undefined) return cached
+    if (!force && this.#options.now() < (this.#restUntil.get(nameKey(key)) ?? 0)) return this.#findBundled(key)
     return await waitFor(this.#fetchOnce(key), signal)
   }
 
@@ -125,32 +130,31 @@ class Client {
   }
 
   async #fetchAnew(key: CollateralKey): Promise<CollateralSet> {
-    const { now, freshness = {} } = this.#options
-    const accept = (set: CollateralSet): CollateralError | undefined => findRefusal(set, freshness, now())
-    if (this.#services.isEmpty) return this.#findBundled(key, accept)
+    const { now } = this.#options
+    if (this.#services.isEmpty) return this.#findBundled(key)
+    const name = nameKey(key)
     let set: CollateralSet
     try {
-      set = await this.#services.fetch(key, now, accept)
+      set = await this.#services.fetch(key, now, (given) => this.#findRefusal(given))
     } catch (error) {
-      return this.#findBundled(key, accept, error)
+      const bundled = this.#findBundled(key, error)
+      this.#restUntil.set(name, now() + REST_SECONDS)
+      return bundled
     }
     this.#memory.keep(set)
-    this.#retryAt.delete(nameKey(key))
+    this.#retryAt.delete(name)
+    this.#restUntil.delete(name)
     await this.#writeDisk(set)
     return set
   }
 
   /** The set from a bundle. Without one the error of the service stands. */
-  #findBundled(
-    key: CollateralKey,
-    accept: (set: CollateralSet) => CollateralError | undefined,
-    failure?: unknown,
-  ): CollateralSet {
+  #findBundled(key: CollateralKey, failure?: unknown): CollateralSet {
     const refusals: CollateralError[] = []
     for (const bundle of this.#options.bundles ?? []) {
       const set = bundle.find(key)
       if (set === undefined) continue
-      const refusal = accept(set)
+      const refusal = this.#findRefusal(set)
       if (refusal === undefined) return set
       refusals.push(refusal)
     }
@@ -159,6 +163,11 @@ class Client {
       refusals[0] ??
       new CollateralError('COLLATERAL_ABSENT', undefined, { details: { path: nameKey(key), ...key } })
     )
+  }
+
+  #findRefusal(set: CollateralSet): CollateralError | undefined {
+    const { now, freshness = {} } = this.#options
+    return findRefusal(set, freshness, now())
   }
 
   async #writeDisk(set: CollateralSet): Promise<void> {
