@@ -269,6 +269,28 @@ describe('what evidence is judged with', () => {
   })
 })
 
+describe('health of components', () => {
+  test('says what works, what needs attention and what failed', async () => {
+    const { read, clock, site } = await start()
+    const stateOf = async (component: string) =>
+      (await read('/health')).items.find((item: Body) => item.component === component)
+    expect(await stateOf('store')).toEqual({ component: 'store', state: 'working', detail: 'memory' })
+    expect(await stateOf('policies')).toMatchObject({ state: 'working' })
+    expect(await stateOf('collateral')).toMatchObject({ state: 'working', detail: expect.stringMatching(/^1 here/) })
+    expect((await read('/health')).notices.join()).toContain('simulated')
+    clock.now = (await read('/collateral')).items[0].nextUpdateAt
+    expect(await stateOf('collateral')).toMatchObject({
+      state: 'attention',
+      detail: expect.stringContaining('1 expired'),
+    })
+    const folder = join(site.dir, 'policies', 'opa')
+    const { mkdirSync, writeFileSync } = await import('node:fs')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'default.rego'), 'package policy\nthis is no policy')
+    expect(await stateOf('policies')).toEqual({ component: 'policies', state: 'failed', detail: 'SERVICE_POLICY_FILE' })
+  })
+})
+
 describe('search', () => {
   test('finds machines, measurements, sessions, entries, secrets, policies, references, collateral and keys', async () => {
     const { read, putSecret, attest, admin, call } = await start({ release: { statuses: ['affirming', 'warning'] } })

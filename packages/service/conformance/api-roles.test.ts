@@ -47,6 +47,7 @@ const NEEDED: Readonly<Record<string, Permission | 'any'>> = {
   'get /api/v1/audit': 'audit:read',
   'get /api/v1/audit/head': 'audit:read',
   'get /api/v1/audit/export': 'audit:read',
+  'get /api/v1/health': 'attestations:read',
   'get /api/v1/events': 'attestations:read',
   'get /api/v1/expiry': 'attestations:read',
   'get /api/v1/search': 'attestations:read',

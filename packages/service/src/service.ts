@@ -25,7 +25,7 @@ import {
 import { parseConfig, type ServiceConfig, type ServiceConfigInput } from './config/index.ts'
 import { createGatewayFace, createInstanceRoom, noteCaller } from './gateway/index.ts'
 import type { GrpcListeners, GrpcRuntime } from './grpc/index.ts'
-import { createHealthFace } from './health/index.ts'
+import { createComponentFace, createHealthFace } from './health/index.ts'
 import {
   checkListen,
   closeServer,
@@ -281,6 +281,14 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       createMachineFace({ machines, attempts, audit, gate }),
       createSecretsFace({ gate, secrets, audit }),
       createJudgeFace({ gate, audit, judge: () => judge, now }),
+      createComponentFace({
+        gate,
+        store,
+        version,
+        notices,
+        collateral: () => listCollateral(judge.collateral.list(), now()),
+        checkPolicies: () => policies.room.findAttestation('default'),
+      }),
       createGatewayFace({
         gate,
         audit,
