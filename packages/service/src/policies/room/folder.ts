@@ -37,7 +37,10 @@ export function openPolicyFiles(folder: string, named: Readonly<Record<string, s
     read(id) {
       const path = pathOf(id)
       try {
-        const { size, ctimeMs } = statSync(path)
+        // Most policies have no file, and an error that is thrown costs more than the look.
+        const stat = statSync(path, { throwIfNoEntry: false })
+        if (stat === undefined) return undefined
+        const { size, ctimeMs } = stat
         if (size > MAX_POLICY_BYTES) throw new Error(`larger than ${MAX_POLICY_BYTES} bytes`)
         return { path, text: decodeUtf8(readFileSync(path)), changedAt: Math.floor(ctimeMs / 1000) }
       } catch (cause) {
