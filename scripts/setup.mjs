@@ -20,6 +20,8 @@ const SYSTEM = [
   { program: 'jq', package: 'jq', why: 'the guide to TDX guests as a test' },
   { program: 'make', package: 'make', why: 'the guide to TDX guests as a test' },
   { program: 'xxd', package: 'xxd', why: 'the guide to TDX guests as a test' },
+  { program: 'curl', package: 'curl', why: 'the pages that the tests type' },
+  { program: 'systemd-analyze', package: 'systemd', why: 'the units for packagers in the tests' },
   { program: 'swtpm', package: 'swtpm', why: 'a real TPM in the tests' },
   {
     program: 'initdb',
