@@ -6,5 +6,6 @@ export {
   type ServiceConfigInput,
 } from './config/index.ts'
 export { SERVICE_ERRORS, ServiceError, type ServiceErrorCode } from './errors.ts'
-export { createService, type Service, type ServiceAddress, type ServiceRuntime } from './service.ts'
+export { createService } from './service.ts'
 export { readTrusteeConfig, type TrusteeConfig, type TrusteeConfigOptions } from './trustee-config/index.ts'
+export type { Service, ServiceAddress, ServiceRuntime } from './types.ts'

@@ -4,13 +4,7 @@ import { JUDGED_TEES } from '@veritee/appraisal/judge'
 import { TEE_NAMES } from '@veritee/broker/protocol'
 import { encodeUtf8 } from '@veritee/codec/bytes'
 import { addConfiguredKeys, createAccessFace, createGate, createKeyRoom } from './access/index.ts'
-import {
-  type AttemptRoom,
-  createAttemptFace,
-  createAttemptRoom,
-  createMachineFace,
-  createMachineRoom,
-} from './attempts/index.ts'
+import { createAttemptFace, createAttemptRoom, createMachineFace, createMachineRoom } from './attempts/index.ts'
 import { openAttestationService } from './attestation-face/index.ts'
 import { answerAudited, createAuditFace, createAuditLog } from './audit/index.ts'
 import {
@@ -22,9 +16,9 @@ import {
   describeAbsence,
   SESSION_COOKIE,
 } from './broker-face/index.ts'
-import { parseConfig, type ServiceConfig, type ServiceConfigInput } from './config/index.ts'
+import { listNeedingStart, parseConfig, type ServiceConfigInput } from './config/index.ts'
 import { createGatewayFace, createInstanceRoom, noteCaller } from './gateway/index.ts'
-import type { GrpcListeners, GrpcRuntime } from './grpc/index.ts'
+import { openGrpc } from './grpc/open.ts'
 import { createComponentFace, createHealthFace } from './health/index.ts'
 import {
   checkListen,
@@ -34,10 +28,7 @@ import {
   createHttpServer,
   type Face,
   formatUrl,
-  type HttpContext,
   listenOn,
-  readCertificateEnd,
-  readClientAddress,
   renewCertificate,
 } from './http/index.ts'
 import { createEvidenceJudge, createJudgeFace, listCollateral } from './judge/index.ts'
@@ -46,19 +37,20 @@ import {
   claimStore,
   createKeysFace,
   createStorageFace,
-  type KeyRing,
   type KeysFaceOptions,
   openKeyRing,
 } from './keys/index.ts'
-import { type ClientLimit, createClientLimit, isLoopback, nameClient } from './limits/index.ts'
-import { createLogger, type Logger } from './log/index.ts'
+import { admitAddress, admitClient, createClientLimit } from './limits/index.ts'
+import { createLogger } from './log/index.ts'
 import { createMetrics } from './metrics/index.ts'
-import { createOperationFace, createReferenceEffect, type Expiry } from './operation/index.ts'
+import { createOperationFace, createReferenceEffect } from './operation/index.ts'
 import { openPolicies } from './policies/index.ts'
 import { loadReferenceFile, openReferences } from './references/index.ts'
 import { createDirectoryKeyRing, createFolderSecrets, createSecretRoom, createSecretsFace } from './secrets/index.ts'
-import { openStore, type Store } from './store/index.ts'
+import { openStore } from './store/index.ts'
 import { createRotatingTokenIssuer, openTokenFiles, signAuditHead } from './tokens/index.ts'
+import type { Service, ServiceAddress, ServiceRuntime } from './types.ts'
+import { isWritable, listExpiries, sweep, watchKeys } from './upkeep.ts'
 
 const SWEEP_MS = 60_000
 /** A handshake that is opened to see whether handshakes can be. */
@@ -66,52 +58,6 @@ const PROBE_REQUEST = encodeUtf8('{"version":"0.4.0","tee":"sample","extra-param
 const KEY_WATCH_MS = 2000
 /** What a retired key made is understood so much longer than it lives: clocks of replicas differ. */
 const OVERLAP_SECONDS = 120
-
-/** Where a running service listens. */
-export interface ServiceAddress {
-  readonly host: string
-  readonly port: number
-  /** Such as `http://127.0.0.1:8081`. */
-  readonly url: string
-}
-
-export interface Service {
-  /** Opens the socket. @throws ServiceError SERVICE_LISTEN_FAILED */
-  start(): Promise<ServiceAddress>
-  /** Takes nothing new, finishes what is running, closes the store. May be called more than once. */
-  stop(): Promise<void>
-  /** Absent while the service does not listen. */
-  readonly address: ServiceAddress | undefined
-  /** `HOST:PORT` of each gRPC listener by its key in the configuration, once started. */
-  readonly grpcAddresses: Readonly<Record<string, string>>
-  /** URL of each further HTTP listener by its key in the configuration, once started. */
-  readonly listenerUrls: Readonly<Record<string, string>>
-  /** Answers a request inside this process, started or not. */
-  fetch(request: Request): Promise<Response>
-  /**
-   * Reads again what may change while the service runs: keys, certificate, expectations, offline collateral, simulated
-   * roots, the file of reference values, and with a new configuration its log level. What cannot be read leaves everything as it was.
-   *
-   * @returns keys of the configuration that changed and need a new start
-   * @throws ServiceError for the file that is wrong
-   */
-  reload(input?: ServiceConfigInput): Promise<readonly string[]>
-  /** Removes what is past its time, as a running service does every minute. */
-  sweep(): Promise<void>
-  /** Where the administrator's key is, and whether this start made it. */
-  readonly adminKey: { readonly path: string; readonly created: boolean }
-  /** Sentences for whoever starts the service, such as what is trusted only because the configuration says so. */
-  readonly notices: readonly string[]
-  readonly config: ServiceConfig
-}
-
-/** What a service takes from its surroundings; everything has a default. */
-export interface ServiceRuntime {
-  /** The clock, epoch seconds. */
-  readonly now?: () => number
-  /** Where log lines go, default standard error. */
-  readonly logTo?: { write(line: string): void }
-}
 
 /**
  * Prepares a service: checks the configuration, makes or reads the keys, opens the store, loads collateral and
@@ -393,7 +339,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
         running = next
         log.level = next.log.level
         await old.close()
-        const later = listChanges(before, next).filter((key) => !RELOADABLE.has(key))
+        const later = listNeedingStart(before, next)
         log.info({ needNewStart: later }, 'read again')
         return later
       },
@@ -409,76 +355,6 @@ const BROKER_PATH = '/kbs/v0'
 /** What a listener for the key broker alone has of a face. */
 function keepBrokerPaths(face: Face): Face[] {
   return face.basePaths.includes(BROKER_PATH) ? [{ ...face, basePaths: [BROKER_PATH] }] : []
-}
-
-/** The modules of gRPC are read where a listener wants them: they would take a good part of every start. */
-async function openGrpc(config: ServiceConfig, runtime: GrpcRuntime): Promise<GrpcListeners> {
-  if (Object.values(config.grpc).every((value) => typeof value !== 'string'))
-    return { start: async () => ({}), stop: async () => undefined, notices: [] }
-  const { createGrpcListeners } = await import('./grpc/index.ts')
-  return createGrpcListeners(config, runtime)
-}
-
-/** Keys of the configuration that a reload brings into effect. */
-const RELOADABLE: ReadonlySet<string> = new Set([
-  'log',
-  'expect',
-  'collateral',
-  'trustSimulatedRoots',
-  'trustTpmAuthorities',
-  'trustEnclaveRoots',
-  'allowAttestationKeys',
-  'enabledTees',
-  'tls',
-])
-
-function listChanges(before: ServiceConfig, after: ServiceConfig): string[] {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof ServiceConfig)[]
-  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
-}
-
-/** Finds the keys that another replica made in the directory they share. */
-function watchKeys(ring: KeyRing, log: Logger): void {
-  try {
-    ring.reloadChanged()
-  } catch (error) {
-    log.error({ err: error }, 'the key directory changed and cannot be read: the keys from before stay in use')
-  }
-}
-
-/** Whoever watches over the service is not counted: it asks often, and must be answered when clients are too many. */
-const UNCOUNTED = /^\/(?:healthz|readyz|metrics)?$/
-
-async function admitClient(c: HttpContext, clients: ClientLimit, config: ServiceConfig): Promise<void> {
-  if (!UNCOUNTED.test(c.req.path)) await admitAddress(readClientAddress(c), clients, config)
-}
-
-async function admitAddress(address: string, clients: ClientLimit, { limits }: ServiceConfig): Promise<void> {
-  if (!isLoopback(address) || limits.perClient.loopback) await clients.take(nameClient(address))
-}
-
-function listExpiries({ tls }: ServiceConfig): Expiry[] {
-  if (tls === undefined) return []
-  const at = readCertificateEnd(tls)
-  return [{ kind: 'certificate', id: tls.cert, at, consequence: 'Clients refuse to connect.' }]
-}
-
-async function isWritable(store: Store): Promise<boolean> {
-  return store.probe().then(
-    () => true,
-    () => false,
-  )
-}
-
-async function sweep(store: Store, attempts: AttemptRoom, now: number, log: Logger): Promise<void> {
-  try {
-    await store.deleteExpired(now)
-    const inputs = await attempts.enforceSize()
-    if (inputs > 0)
-      log.info({ inputs }, 'policy inputs were removed: together they were larger than retention.inputBytes')
-  } catch (error) {
-    log.error({ err: error }, 'expired records could not be removed')
-  }
 }
 
 function readVersion(): string {

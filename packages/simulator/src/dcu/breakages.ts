@@ -1,15 +1,11 @@
 /** Reports that are broken in precisely one way, for every way that verification knows. */
+import { type Breakage, type Breakers, createBreakers } from '../breakage.ts'
 import { assembleDraft, type DcuCase, type DcuDraft, type DcuReportValues, type DcuWorld } from './world.ts'
 
 /** Evidence that is genuine but for one thing, and the code that must refuse it. */
-export interface DcuBreakage {
-  /** The error code of `@veritee/evidence` that reading or verifying raises. */
-  readonly code: string
-  /** What was done to the evidence, in one sentence. */
-  readonly title: string
-  /** Makes the broken case out of a machine. */
-  apply(world: DcuWorld): DcuCase
-}
+export type DcuBreakage = Breakage<DcuWorld, DcuCase>
+
+const { breakDraft, breakCase }: Breakers<DcuWorld, DcuDraft, DcuCase, DcuReportValues> = createBreakers(assembleDraft)
 
 /** One broken case for each error code that verifying DCU reports can raise. */
 export const DCU_BREAKAGES: readonly DcuBreakage[] = [
@@ -38,33 +34,4 @@ export const DCU_BREAKAGES: readonly DcuBreakage[] = [
 /** Codes of the DCU room that no report raises, each with the reason. */
 export const DCU_UNBREAKABLE: Readonly<Record<string, string>> = {
   DCU_REFERENCE_UNCHECKED: 'Named in a skipped check of every report; never thrown.',
-}
-
-function breakDraft(
-  code: string,
-  title: string,
-  edit: (draft: DcuDraft) => void,
-  options: DcuReportValues = {},
-): DcuBreakage {
-  return {
-    code,
-    title,
-    apply(world) {
-      const draft = world.draft(options)
-      edit(draft)
-      return assembleDraft(draft)
-    },
-  }
-}
-
-function breakCase(code: string, title: string, edit: (made: DcuCase) => void): DcuBreakage {
-  return {
-    code,
-    title,
-    apply(world) {
-      const made = assembleDraft(world.draft())
-      edit(made)
-      return made
-    },
-  }
 }

@@ -1,17 +1,14 @@
 /** Documents that are broken in precisely one way, for every way that verification knows. */
+import { type Breakage, type Breakers, createBreakers } from '../breakage.ts'
 import { basicConstraints, withExtension } from '../x509/extensions.ts'
 import type { EnclaveDocumentValues } from './document.ts'
 import { assembleDraft, createEnclaveWorld, type EnclaveCase, type EnclaveDraft, type EnclaveWorld } from './world.ts'
 
 /** A document that is genuine but for one thing, and the code that must refuse it. */
-export interface EnclaveBreakage {
-  /** The error code of `@veritee/evidence` that reading or verifying raises. */
-  readonly code: string
-  /** What was done to the document, in one sentence. */
-  readonly title: string
-  /** Makes the broken case out of a platform. */
-  apply(world: EnclaveWorld): EnclaveCase
-}
+export type EnclaveBreakage = Breakage<EnclaveWorld, EnclaveCase>
+
+const { breakDraft, breakCase }: Breakers<EnclaveWorld, EnclaveDraft, EnclaveCase, EnclaveDocumentValues> =
+  createBreakers(assembleDraft)
 
 /** One broken case for each error code that verifying a document can raise. */
 export const ENCLAVE_BREAKAGES: readonly EnclaveBreakage[] = [
@@ -66,37 +63,4 @@ export const ENCLAVE_UNACCEPTED: readonly EnclaveBreakage[] = [
 /** Codes of the enclave room that no document raises, each with the reason. */
 export const ENCLAVE_UNBREAKABLE: Readonly<Record<string, string>> = {
   ENCLAVE_REVOCATION_UNCHECKED: 'Named in a skipped check of every document; never thrown.',
-}
-
-function breakDraft(
-  code: string,
-  title: string,
-  edit: (draft: EnclaveDraft) => void,
-  options: EnclaveDocumentValues = {},
-): EnclaveBreakage {
-  return {
-    code,
-    title,
-    apply(world) {
-      const draft = world.draft(options)
-      edit(draft)
-      return assembleDraft(draft)
-    },
-  }
-}
-
-function breakCase(
-  code: string,
-  title: string,
-  edit: (made: EnclaveCase, world: EnclaveWorld) => void,
-): EnclaveBreakage {
-  return {
-    code,
-    title,
-    apply(world) {
-      const made = assembleDraft(world.draft())
-      edit(made, world)
-      return made
-    },
-  }
 }

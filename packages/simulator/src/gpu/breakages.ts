@@ -1,18 +1,14 @@
 /** Evidence that is broken in precisely one way, for every way that verification knows. */
+import { type Breakage, type Breakers, createBreakers } from '../breakage.ts'
 import { basicConstraints, withExtension } from '../x509/extensions.ts'
 import { firmwareIdExtension } from './authorities.ts'
 import { OPAQUE } from './report.ts'
 import { assembleDraft, createGpuWorld, type GpuCase, type GpuDraft, type GpuWorld } from './world.ts'
 
 /** Evidence that is genuine but for one thing, and the code that must refuse it. */
-export interface GpuBreakage {
-  /** The error code of `@veritee/evidence` that reading or verifying raises. */
-  readonly code: string
-  /** What was done to the evidence, in one sentence. */
-  readonly title: string
-  /** Makes the broken case out of a device. */
-  apply(world: GpuWorld): GpuCase
-}
+export type GpuBreakage = Breakage<GpuWorld, GpuCase>
+
+const { breakDraft, breakCase }: Breakers<GpuWorld, GpuDraft, GpuCase, never> = createBreakers(assembleDraft)
 
 /** One broken case for each error code that verifying a device report can raise. */
 export const GPU_BREAKAGES: readonly GpuBreakage[] = [
@@ -61,28 +57,4 @@ const SKIPPED = 'Named in a skipped check of every report; never thrown.'
 export const GPU_UNBREAKABLE: Readonly<Record<string, string>> = {
   GPU_REVOCATION_UNCHECKED: SKIPPED,
   GPU_REFERENCE_UNCHECKED: SKIPPED,
-}
-
-function breakDraft(code: string, title: string, edit: (draft: GpuDraft) => void): GpuBreakage {
-  return {
-    code,
-    title,
-    apply(world) {
-      const draft = world.draft()
-      edit(draft)
-      return assembleDraft(draft)
-    },
-  }
-}
-
-function breakCase(code: string, title: string, edit: (made: GpuCase, world: GpuWorld) => void): GpuBreakage {
-  return {
-    code,
-    title,
-    apply(world) {
-      const made = assembleDraft(world.draft())
-      edit(made, world)
-      return made
-    },
-  }
 }

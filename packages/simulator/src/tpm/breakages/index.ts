@@ -1,5 +1,7 @@
 /** Evidence that is broken in precisely one way, for every way that verification knows. */
+
 import { concatBytes, encodeBase64, u16be } from '@veritee/codec/bytes'
+import { type Breakage, type Breakers, createBreakers } from '../../breakage.ts'
 import { basicConstraints, withExtension } from '../../x509/extensions.ts'
 import { extendedKeyUsage } from '../authorities.ts'
 import { assembleDraft, type TpmCase, type TpmDraft } from '../draft.ts'
@@ -7,14 +9,9 @@ import { ALG } from '../structures.ts'
 import type { TpmIssueOptions, TpmWorld } from '../types.ts'
 
 /** Evidence that is genuine but for one thing, and the code that must refuse it. */
-export interface TpmBreakage {
-  /** The error code of `@veritee/evidence` that reading or verifying raises. */
-  readonly code: string
-  /** What was done to the evidence, in one sentence. */
-  readonly title: string
-  /** Makes the broken case out of a TPM. */
-  apply(world: TpmWorld): TpmCase
-}
+export type TpmBreakage = Breakage<TpmWorld, TpmCase>
+
+const { breakDraft, breakCase }: Breakers<TpmWorld, TpmDraft, TpmCase, TpmIssueOptions> = createBreakers(assembleDraft)
 
 /** TPMS_ATTEST of a certified object instead of a quote. */
 const CERTIFY_TYPE = 0x8017
@@ -103,33 +100,4 @@ export const TPM_ENROLMENT_BREAKAGES: readonly TpmBreakage[] = [
 export const TPM_UNBREAKABLE: Readonly<Record<string, string>> = {
   TPM_KEY_ATTRIBUTES: 'Raised when a key is enrolled: evidence carries no attributes of its attestation key.',
   TPM_CREDENTIAL_INVALID: 'Raised when the proof of an enrolment is wrong, which is no part of evidence.',
-}
-
-function breakDraft(
-  code: string,
-  title: string,
-  edit: (draft: TpmDraft) => void,
-  options: TpmIssueOptions = {},
-): TpmBreakage {
-  return {
-    code,
-    title,
-    apply(world) {
-      const draft = world.draft(options)
-      edit(draft)
-      return assembleDraft(draft)
-    },
-  }
-}
-
-function breakCase(code: string, title: string, edit: (made: TpmCase) => void): TpmBreakage {
-  return {
-    code,
-    title,
-    apply(world) {
-      const made = assembleDraft(world.draft())
-      edit(made)
-      return made
-    },
-  }
 }

@@ -1,0 +1,20 @@
+import type { ServiceConfig } from './schema.ts'
+
+/** Keys of the configuration that a reload brings into effect. */
+const RELOADABLE: ReadonlySet<string> = new Set([
+  'log',
+  'expect',
+  'collateral',
+  'trustSimulatedRoots',
+  'trustTpmAuthorities',
+  'trustEnclaveRoots',
+  'allowAttestationKeys',
+  'enabledTees',
+  'tls',
+])
+
+/** The keys of a new configuration that a reload does not bring into effect: they need a new start. */
+export function listNeedingStart(before: ServiceConfig, after: ServiceConfig): string[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof ServiceConfig)[]
+  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]) && !RELOADABLE.has(key))
+}

@@ -1,0 +1,44 @@
+/** What a running service does beside answering: looks after its keys, its records and what ends. */
+import type { AttemptRoom } from './attempts/index.ts'
+import type { ServiceConfig } from './config/index.ts'
+import { readCertificateEnd } from './http/index.ts'
+import type { KeyRing } from './keys/index.ts'
+import type { Logger } from './log/index.ts'
+import type { Expiry } from './operation/index.ts'
+import type { Store } from './store/index.ts'
+
+/** Finds the keys that another replica made in the directory they share. */
+export function watchKeys(ring: KeyRing, log: Logger): void {
+  try {
+    ring.reloadChanged()
+  } catch (error) {
+    log.error({ err: error }, 'the key directory changed and cannot be read: the keys from before stay in use')
+  }
+}
+
+/** What ends that the service was started with. */
+export function listExpiries({ tls }: ServiceConfig): Expiry[] {
+  if (tls === undefined) return []
+  const at = readCertificateEnd(tls)
+  return [{ kind: 'certificate', id: tls.cert, at, consequence: 'Clients refuse to connect.' }]
+}
+
+/** Tells whether records can be written now. */
+export async function isWritable(store: Store): Promise<boolean> {
+  return store.probe().then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Removes what is past its time. What fails is logged, and tried again the next time. */
+export async function sweep(store: Store, attempts: AttemptRoom, now: number, log: Logger): Promise<void> {
+  try {
+    await store.deleteExpired(now)
+    const inputs = await attempts.enforceSize()
+    if (inputs > 0)
+      log.info({ inputs }, 'policy inputs were removed: together they were larger than retention.inputBytes')
+  } catch (error) {
+    log.error({ err: error }, 'expired records could not be removed')
+  }
+}
