@@ -1,5 +1,4 @@
 /** gRPC as existing clients speak it: HTTP/2 in clear text on loopback, a client of its own transport. */
-import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { create, fromBinary } from '@bufbuild/protobuf'
@@ -7,6 +6,7 @@ import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
 import { Code, ConnectError, createClient } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { describe, expect, test, vi } from 'vitest'
+import { issueSelfSigned } from '../../../testkit/certificate.ts'
 import { createAdminToken } from '../src/admin/index.ts'
 import { Health, HealthCheckResponse_ServingStatus } from '../src/grpc/gen/grpc/health/v1/health_pb.ts'
 import { ServerReflection, ServerReflectionRequestSchema } from '../src/grpc/gen/grpc/reflection/v1/reflection_pb.ts'
@@ -164,9 +164,7 @@ describe('reference.ReferenceValueProviderService', () => {
   test('beyond loopback, the listener speaks TLS where the service does', async () => {
     const site = createSite()
     const [cert, key] = [site.write('cert.pem', ''), site.write('key.pem', '')]
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '3']
-    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
-    execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, ...subject], { stdio: 'pipe' })
+    issueSelfSigned({ cert, key })
     const running = await startService(site, { tls: { cert, key }, grpc: { references: '0.0.0.0:0' } })
     const address = `127.0.0.1:${running.service.grpcAddresses['references']?.split(':').at(-1)}`
     const ca = readFileSync(cert, 'utf8')

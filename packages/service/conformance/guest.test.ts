@@ -1,7 +1,7 @@
 /** The house's own key client against the service over HTTP and HTTPS, with guests of a simulated Intel world. */
-import { execFileSync } from 'node:child_process'
 import { createKeyClient, type GuestError } from '@veritee/guest'
 import { describe, expect, test } from 'vitest'
+import { issueSelfSigned } from '../../../testkit/certificate.ts'
 import { createGuest, createSite, startService } from './fixture.ts'
 
 const URI = 'kbs:///default/key/disk'
@@ -56,9 +56,7 @@ describe('guest and service', () => {
     const site = createSite()
     const key = site.write('tls.key', '')
     const cert = site.write('tls.pem', '')
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '3']
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
-    execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject], { stdio: 'pipe' })
+    issueSelfSigned({ cert, key })
     const { service, url } = await startService(site, { tls: { cert, key } })
     expect(url).toMatch(/^https:/)
     const trusting = createKeyClient({ url, attester: createGuest(), caFile: cert })

@@ -1,7 +1,7 @@
 /** Further HTTP listeners: the key broker alone, the attestation service alone. */
-import { execFileSync } from 'node:child_process'
 import { request } from 'node:https'
 import { expect, test } from 'vitest'
+import { issueSelfSigned } from '../../../testkit/certificate.ts'
 import { createGuest, createSite, HandClient, startService } from './fixture.ts'
 
 test('the key broker alone: a whole handshake, and nothing of the other faces', async () => {
@@ -56,28 +56,7 @@ test('SERVICE_LISTEN_FAILED: an address that is taken leaves nothing open', asyn
 
 test('with TLS they speak TLS, and nothing else', async () => {
   const site = createSite()
-  const [cert, key] = [site.write('tls.crt', ''), site.write('tls.key', '')]
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-keyout',
-      key,
-      '-out',
-      cert,
-      '-subj',
-      '/CN=localhost',
-      '-days',
-      '2',
-    ],
-    { stdio: 'ignore' },
-  )
+  const { cert, key } = issueSelfSigned({ cert: site.write('tls.crt', ''), key: site.write('tls.key', '') })
   const running = await startService(site, { tls: { cert, key }, listeners: { attestation: '127.0.0.1:0' } })
   const url = running.service.listenerUrls['attestation'] as string
   expect(url).toMatch(/^https:/)

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
+import { issueSelfSigned } from '../../../testkit/certificate.ts'
 import { createAdminToken } from '../src/admin/index.ts'
 import type { ServiceConfigInput } from '../src/index.ts'
 import { createGuest, createSite, EXPECTATIONS, HandClient, readProblem, type Site, startService } from './fixture.ts'
@@ -151,25 +151,7 @@ test('a reload brings a new certificate into effect', async () => {
   const site = createSite()
   const issue = (name: string) => {
     const [cert, key] = ['cert', 'key'].map((kind) => join(site.dir, '..', `${name}.${kind}`)) as [string, string]
-    const args = [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-keyout',
-      key,
-      '-out',
-      cert,
-      '-subj',
-      `/CN=${name}`,
-      '-days',
-      '3',
-    ]
-    execFileSync('openssl', args, { stdio: 'pipe' })
-    return { cert, key }
+    return issueSelfSigned({ cert, key }, { commonName: name })
   }
   const [tls, other] = [issue('one'), issue('two')]
   const { service } = await startService(site, { tls })

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
@@ -6,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { issueSelfSigned } from '../../../../testkit/certificate.ts'
 import { createTransport } from './transport.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'veritee-transport-'))
@@ -13,9 +13,8 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 const file = (name: string) => join(directory, name)
 
 function makeCertificate(name: string, altName: string): void {
-  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '3']
-  args.push('-keyout', file(`${name}.key`), '-out', file(`${name}.pem`), '-subj', '/CN=broker')
-  execFileSync('openssl', [...args, '-addext', `subjectAltName=${altName}`], { stdio: 'pipe' })
+  const files = { cert: file(`${name}.pem`), key: file(`${name}.key`) }
+  issueSelfSigned(files, { commonName: 'broker', altNames: altName })
 }
 makeCertificate('right', 'IP:127.0.0.1')
 makeCertificate('wrong-name', 'DNS:elsewhere.example')

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { issueSelfSigned } from '../../../../testkit/certificate.ts'
 import { parseConfig, type ServiceConfigInput } from '../config/index.ts'
 import { createLogger } from '../log/index.ts'
 import { createApp } from './app.ts'
@@ -286,25 +287,7 @@ describe('listening', () => {
     const key = join(directory, 'key.pem')
     const otherKey = join(directory, 'other.pem')
     const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' })
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-keyout',
-      key,
-      '-out',
-      cert,
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=DNS:localhost,IP:127.0.0.1',
-      '-days',
-      '3',
-    )
+    issueSelfSigned({ cert, key })
     openssl('genpkey', '-algorithm', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', otherKey)
     const garbage = join(directory, 'garbage.pem')
     writeFileSync(garbage, 'garbage')
