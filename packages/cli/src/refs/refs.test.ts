@@ -8,6 +8,9 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Io } from '../io.ts'
 import { main } from '../main.ts'
 
+/** One second for commands and service alike: what lapses a year after it was registered lapses at one time. */
+const NOW = Math.floor(Date.now() / 1000)
+
 let url = ''
 let grpc = ''
 let dir = ''
@@ -16,7 +19,7 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'veritee-refs-'))
   const service = await createService(
     { dir: join(dir, 'data'), listen: '127.0.0.1:0', store: { driver: 'memory' }, grpc: { references: '127.0.0.1:0' } },
-    { logTo: { write: () => undefined } },
+    { logTo: { write: () => undefined }, now: () => NOW },
   )
   url = (await service.start()).url
   grpc = `http://${service.grpcAddresses['references']}`
@@ -45,7 +48,7 @@ async function run(args: readonly string[], input = ''): Promise<{ code: number;
     colour: false,
     progress: false,
     env: {},
-    now: () => Math.floor(Date.now() / 1000),
+    now: () => NOW,
     signal: new AbortController().signal,
   }
   return { code: await main(args, io), ...shown }
