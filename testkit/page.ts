@@ -1,9 +1,9 @@
 /** Types the shell lines of a documentation page, one by one, the way a reader would. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { root } from './command.ts'
+import { claimPort } from './port.ts'
 
 export interface TypedLine {
   readonly line: string
@@ -24,15 +24,6 @@ export function readPageLines(page: string): string[] {
     .filter((line) => line.trim() !== '' && !line.startsWith('#'))
 }
 
-/** A port that was free a moment ago. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 /**
  * Types the lines in `folder`. Set-up has run already, services run in the background until the page ends, and the
  * default port gives way to a free one; nothing else differs from what is printed.
@@ -40,7 +31,7 @@ export async function findFreePort(): Promise<number> {
 export async function typePage(page: string, folder: string): Promise<TypedLine[]> {
   mkdirSync(folder, { recursive: true })
   if (!existsSync(join(folder, 'node_modules'))) symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const port = await findFreePort()
+  const port = await claimPort()
   const services: ChildProcess[] = []
   const typed: TypedLine[] = []
   try {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { DcapWorld } from '@veritee/simulator'
 import { type Outcome, root as repository, veritee } from './command.ts'
-import { findFreePort } from './page.ts'
+import { claimPort } from './port.ts'
 
 const program = join(repository, 'packages', 'cli', 'bin', 'veritee.js')
 
@@ -36,18 +36,18 @@ export interface TrusteeSite {
   close(): Promise<void>
 }
 
-const free = async (): Promise<TrusteePorts> => ({
-  gateway: await findFreePort(),
-  broker: await findFreePort(),
-  references: await findFreePort(),
-  attestation: await findFreePort(),
-  attestationHttp: await findFreePort(),
+const claimPorts = async (): Promise<TrusteePorts> => ({
+  gateway: await claimPort(),
+  broker: await claimPort(),
+  references: await claimPort(),
+  attestation: await claimPort(),
+  attestationHttp: await claimPort(),
 })
 
 /** Lays out the files as packages install them, but for the ports. */
 export async function createTrusteeSite(world: DcapWorld): Promise<TrusteeSite> {
   const folder = mkdtempSync(join(tmpdir(), 'veritee-walk-'))
-  const ports = await free()
+  const ports = await claimPorts()
   const said = { out: '', err: '' }
   const put = (path: string, content: string) => {
     const whole = join(folder, path)

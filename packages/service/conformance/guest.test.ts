@@ -2,6 +2,7 @@
 import { createKeyClient, type GuestError } from '@veritee/guest'
 import { describe, expect, test } from 'vitest'
 import { issueSelfSigned } from '../../../testkit/certificate.ts'
+import { claimPort } from '../../../testkit/port.ts'
 import { createGuest, createSite, startService } from './fixture.ts'
 
 const URI = 'kbs:///default/key/disk'
@@ -70,13 +71,13 @@ describe('guest and service', () => {
 
   test('a client outlives a restart of the service', async () => {
     const site = createSite()
-    const first = await startService(site)
+    const listen = `127.0.0.1:${await claimPort()}`
+    const first = await startService(site, { listen })
     await first.putSecret(PATH, SECRET)
-    const port = first.service.address?.port
     const client = createKeyClient({ url: first.url, attester: createGuest() })
     expect(text(await client.get(URI))).toBe(SECRET)
     await first.service.stop()
-    await startService(site, { listen: `127.0.0.1:${port}` })
+    await startService(site, { listen })
     expect(text(await client.get(URI))).toBe(SECRET)
   })
 

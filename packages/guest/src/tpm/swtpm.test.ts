@@ -1,8 +1,6 @@
 /** A real software TPM, started by this test: enrolment and quotes of keys that no code here has seen. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -21,6 +19,7 @@ import {
 } from '@veritee/evidence/tpm'
 import { createTpmWorld } from '@veritee/simulator/tpm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { claimPort } from '../../../../testkit/port.ts'
 import {
   activateCredential,
   attestationTemplate,
@@ -77,7 +76,7 @@ afterAll(async () => {
 })
 
 async function start(): Promise<void> {
-  const [own, control] = [await findFreePort(), await findFreePort()]
+  const [own, control] = [await claimPort(), await claimPort()]
   const options = ['--tpmstate', `dir=${directory}`, '--flags', 'not-need-init,startup-clear']
   const tcp = (number: number) => `type=tcp,port=${number},bindaddr=127.0.0.1`
   server = spawn('swtpm', ['socket', '--tpm2', ...options, '--server', tcp(own), '--ctrl', tcp(control)], {
@@ -92,15 +91,6 @@ async function start(): Promise<void> {
       await wait(50)
     }
   }
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address() as AddressInfo
-      probe.close(() => resolve(free))
-    })
-  })
 }
 
 describe.skipIf(!haveSwtpm)(`swtpm${absent}`, () => {
@@ -233,7 +223,7 @@ describe.skipIf(!haveSwtpm)(`swtpm${absent}`, () => {
 
 test('GUEST_TPM_UNAVAILABLE: no TPM there', async () => {
   await expect(openTpmDevice(join(directory, 'tpm'))).rejects.toMatchObject({ code: 'GUEST_TPM_UNAVAILABLE' })
-  await expect(openTpmSocket(await findFreePort())).rejects.toMatchObject({ code: 'GUEST_TPM_UNAVAILABLE' })
+  await expect(openTpmSocket(await claimPort())).rejects.toMatchObject({ code: 'GUEST_TPM_UNAVAILABLE' })
 })
 
 function flipByte(text: string, at: number): string {
