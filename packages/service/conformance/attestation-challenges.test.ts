@@ -1,7 +1,7 @@
 /** Challenges of the attestation service. */
 
 import { join } from 'node:path'
-import { decodeJwt } from 'jose'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { describe, expect, test } from 'vitest'
 import {
   type AttestationHouse,
@@ -47,6 +47,31 @@ describe('challenges', () => {
       cause: 'SERVICE_CHALLENGE_INVALID',
     })
   })
+
+  test.each(['made by the service', 'named by the configuration'])(
+    'a key that was %s rotates: challenges of the old one are good until they end',
+    async (origin) => {
+      const challengeKey = join(createSite().dir, '..', 'issuer.pem')
+      const house = await startAttestationHouse(
+        origin === 'made by the service' ? {} : { attestation: { challengeKey } },
+      )
+      const kidOf = (jwt: string) => decodeProtectedHeader(jwt).kid
+      const answer = async (challenge: { nonce: string; jwt: string }) => {
+        const data = { nonce: challenge.nonce, challenge_token: challenge.jwt, 'tee-pubkey': KEY }
+        return (await evaluate(house, [await structuredPiece(data)])).status
+      }
+      const [old, unused] = [await ask(house), await ask(house)]
+      const rotated = await house.admin('POST', '/../../api/v1/keys/challenge/rotate')
+      const { key } = (await rotated.json()) as { key: { id: string } }
+      house.clock.now += 11
+      const young = await ask(house)
+      expect([kidOf(old.jwt), kidOf(young.jwt)]).toEqual([kidOf(unused.jwt), key.id])
+      expect(key.id).not.toBe(kidOf(old.jwt))
+      expect([await answer(old), await answer(young)]).toEqual([200, 200])
+      house.clock.now += 500
+      expect(await answer(unused)).toBe(401)
+    },
+  )
 
   test('SERVICE_CHALLENGE_REQUIRED: where it is asked for, nothing goes without', async () => {
     const house = await startAttestationHouse({ attestation: { requireChallenge: true } })

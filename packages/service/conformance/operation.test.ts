@@ -1,7 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { request } from 'node:https'
 import { join } from 'node:path'
-import type { TLSSocket } from 'node:tls'
+import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
 import { issueSelfSigned } from '../../../testkit/certificate.ts'
 import { createAdminToken } from '../src/admin/index.ts'
@@ -147,31 +147,63 @@ test('a reload brings new expectations into effect, and a broken file leaves the
   expect((await attest()).response.status).toBe(200)
 })
 
-test('a reload brings a new certificate into effect', async () => {
-  const site = createSite()
-  const issue = (name: string) => {
-    const [cert, key] = ['cert', 'key'].map((kind) => join(site.dir, '..', `${name}.${kind}`)) as [string, string]
-    return issueSelfSigned({ cert, key }, { commonName: name })
-  }
-  const [tls, other] = [issue('one'), issue('two')]
-  const { service } = await startService(site, { tls })
-  const port = service.address?.port as number
-  const readName = () =>
-    new Promise((resolve, reject) => {
-      const asked = request(
-        { host: '127.0.0.1', port, path: '/healthz', rejectUnauthorized: false, agent: false },
-        (response) => {
-          resolve((response.socket as TLSSocket).getPeerCertificate().subject.CN)
-          response.resume()
-        },
-      )
-      asked.on('error', reject).end()
+const issueCertificate = (site: Site, name: string) => {
+  const [cert, key] = ['cert', 'key'].map((kind) => join(site.dir, '..', `${name}.${kind}`)) as [string, string]
+  return issueSelfSigned({ cert, key }, { commonName: name })
+}
+
+/** The common name of the certificate that a port answers with. */
+function readPeerName(port: number, ALPNProtocols: string[] = ['http/1.1']): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ALPNProtocols }, () => {
+      resolve(socket.getPeerCertificate().subject.CN as string)
+      socket.destroy()
     })
-  expect(await readName()).toBe('one')
+    socket.on('error', reject)
+  })
+}
+
+test('a reload brings a new certificate into effect, at the gRPC listeners too', async () => {
+  const site = createSite()
+  const [tls, other] = [issueCertificate(site, 'one'), issueCertificate(site, 'two')]
+  const grpc = { references: '0.0.0.0:0' }
+  const { service } = await startService(site, { tls, grpc })
+  const port = service.address?.port as number
+  const grpcPort = Number(service.grpcAddresses['references']?.split(':').at(-1))
+  const readNames = async () => [await readPeerName(port), await readPeerName(grpcPort, ['h2'])]
+  expect(await readNames()).toEqual(['one', 'one'])
   writeFileSync(tls.cert, readFileSync(other.cert))
   await expect(service.reload()).rejects.toMatchObject({ code: 'SERVICE_TLS_INVALID' })
-  expect(await readName()).toBe('one')
+  expect(await readNames()).toEqual(['one', 'one'])
   writeFileSync(tls.key, readFileSync(other.key))
-  await service.reload()
-  expect(await readName()).toBe('two')
+  expect(await service.reload()).toEqual([])
+  expect(await readNames()).toEqual(['two', 'two'])
+  expect(await service.reload({ ...site.config, grpc })).toEqual(['tls'])
+  expect(await readNames()).toEqual(['two', 'two'])
+})
+
+test('a reload that finds one file wrong changes nothing: neither certificate nor administrators', async () => {
+  const site = createSite()
+  const [tls, other] = [issueCertificate(site, 'one'), issueCertificate(site, 'two')]
+  const file = site.write('references.json', '[]')
+  const [first, second] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')]
+  const pem = ({ publicKey }: typeof first) => publicKey.export({ type: 'spki', format: 'pem' }) as string
+  const adminKeys = [site.write('operator.pub', pem(first))]
+  const { service, clock } = await startService(site, { tls, references: { file }, adminKeys })
+  const port = service.address?.port as number
+  const ask = async ({ privateKey }: typeof first) => {
+    const token = await createAdminToken(privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, clock)
+    const headers = { authorization: `Bearer ${token}` }
+    return (await service.fetch(new Request('http://localhost/api/v1/me', { headers }))).status
+  }
+  for (const kind of ['cert', 'key'] as const) writeFileSync(tls[kind], readFileSync(other[kind]))
+  site.write('operator.pub', pem(second))
+  site.write('references.json', '{')
+  await expect(service.reload()).rejects.toMatchObject({ code: 'SERVICE_FILE_INVALID' })
+  expect(await readPeerName(port)).toBe('one')
+  expect([await ask(first), await ask(second)]).toEqual([200, 401])
+  site.write('references.json', '[]')
+  expect(await service.reload()).toEqual([])
+  expect(await readPeerName(port)).toBe('two')
+  expect([await ask(first), await ask(second)]).toEqual([401, 200])
 })

@@ -98,6 +98,32 @@ describe('Simple tokens', () => {
     expect(readFlatKey(again)).toBe(before)
   })
 
+  test('the key rotates: the new one signs after its start, the old one stays published until its tokens end', async () => {
+    const house = await startPolicyHouse({ token: { kind: 'simple' } })
+    await house.putSecret('default/key/disk', 'secret')
+    const listKids = async () => {
+      const { keys } = (await (await fetch(`${house.url}/api/as/jwks`)).json()) as { keys: JWK[] }
+      return keys.filter(({ kty }) => kty === 'RSA').map(({ kid }) => kid)
+    }
+    const kidOf = (token: string) => decodeProtectedHeader(token).kid
+    const { client, body } = await house.attest()
+    const old = String(body['token'])
+    expect(await listKids()).toEqual([kidOf(old)])
+    const rotated = await house.admin('POST', '/../../api/v1/keys/flat/rotate')
+    const { key } = (await rotated.json()) as { key: { id: string; state: string } }
+    expect(key.state).toBe('next')
+    expect(await listKids()).toEqual([kidOf(old), key.id])
+    expect(kidOf(await issueToken(house))).toBe(kidOf(old))
+    house.clock.now += 11
+    const young = await issueToken(house)
+    expect(kidOf(young)).toBe(key.id)
+    expect(await listKids()).toEqual([key.id, kidOf(old)])
+    for (const token of [old, young])
+      expect((await client.resource('default/key/disk', { authorization: `Bearer ${token}` })).status).toBe(200)
+    house.clock.now += 300 + 121
+    expect(await listKids()).toEqual([key.id])
+  })
+
   test.each([
     ['SERVICE_KEY_INVALID', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n', 0o600],
     ['SERVICE_KEY_PERMISSIONS', '', 0o644],

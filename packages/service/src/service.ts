@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path'
 import { JUDGED_TEES } from '@veritee/appraisal/judge'
 import { TEE_NAMES } from '@veritee/broker/protocol'
 import { encodeUtf8 } from '@veritee/codec/bytes'
-import { addConfiguredKeys, createAccessFace, createGate, createKeyRoom } from './access/index.ts'
+import { addConfiguredKeys, createAccessFace, createGate, createKeyRoom, readConfiguredKeys } from './access/index.ts'
 import { createAttemptFace, createAttemptRoom, createMachineFace, createMachineRoom } from './attempts/index.ts'
+import { CHALLENGE_SECONDS } from './attestation/index.ts'
 import { openAttestationService } from './attestation-face/index.ts'
 import { answerAudited, createAuditFace, createAuditLog } from './audit/index.ts'
 import {
@@ -29,6 +30,7 @@ import {
   type Face,
   formatUrl,
   listenOn,
+  readTls,
   renewCertificate,
 } from './http/index.ts'
 import { createEvidenceJudge, createJudgeFace, listCollateral } from './judge/index.ts'
@@ -48,7 +50,7 @@ import { openPolicies } from './policies/index.ts'
 import { loadReferenceFile, openReferences } from './references/index.ts'
 import { createDirectoryKeyRing, createFolderSecrets, createSecretRoom, createSecretsFace } from './secrets/index.ts'
 import { openStore } from './store/index.ts'
-import { createRotatingTokenIssuer, openTokenFiles, signAuditHead } from './tokens/index.ts'
+import { createRotatingTokenIssuer, readTokenCertificates, signAuditHead } from './tokens/index.ts'
 import type { Service, ServiceAddress, ServiceRuntime } from './types.ts'
 import { isWritable, listExpiries, sweep, watchKeys } from './upkeep.ts'
 
@@ -78,14 +80,18 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
     now,
     overlapSeconds: {
       token: config.token.lifetimeSeconds + OVERLAP_SECONDS,
+      flat: config.token.lifetimeSeconds + OVERLAP_SECONDS,
+      challenge: CHALLENGE_SECONDS + OVERLAP_SECONDS,
       handshake: config.handshake.lifetimeSeconds + config.token.lifetimeSeconds + OVERLAP_SECONDS,
     },
+    challengeKey: config.attestation.challengeKey && resolve(config.attestation.challengeKey),
   })
   let judge = createEvidenceJudge(config, dir, now, log)
   let running = config
+  let admins = readConfiguredKeys(config.adminKeys)
   const version = readVersion()
-  const tokenFiles = openTokenFiles(config, keyDirectory, ring.tokens()[0].key)
-  const tokens = createRotatingTokenIssuer(ring, { token: config.token, version, ...tokenFiles })
+  const certificates = readTokenCertificates(config.token.certificates, ring.tokens()[0].key)
+  const tokens = createRotatingTokenIssuer(ring, { token: config.token, version, certificates })
   let state: 'ready' | 'stopping' = 'ready'
   const stopping = () => state === 'stopping'
   const store = await openStore(config.store, dir, log)
@@ -100,7 +106,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       versions: config.broker.versions,
       allowRsa15: config.broker.allowRsa15,
     })
-    const accessKeys = addConfiguredKeys(createKeyRoom(store), config.adminKeys)
+    const accessKeys = addConfiguredKeys(createKeyRoom(store), () => admins)
     const gate = createGate({ adminPublicKey: () => ring.admin.adminPublicKey, keys: accessKeys, now })
     const audit = createAuditLog(store, now)
     const attempts = createAttemptRoom(store, now, config.retention)
@@ -133,7 +139,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
     })
     const attestation = openAttestationService(config, {
       store,
-      keyDirectory,
+      ring,
       judge: (evidence, at) => judge.judge(evidence, at),
       appraiser: policies.appraiser,
       attempts,
@@ -322,24 +328,30 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       sweep: clean,
       async reload(again = input) {
         const next = parseConfig(again)
+        // Everything is read before anything changes: one file that is wrong leaves all of it as it was.
+        const useKeys = ring.prepare()
+        const nextAdmins = readConfiguredKeys(next.adminKeys)
+        const tls = config.tls === undefined || next.tls === undefined ? undefined : readTls(next.tls)
         const renewed = createEvidenceJudge(next, dir, now, log)
         try {
-          ring.reload()
           await loadReferences()
-          if (config.tls !== undefined && next.tls !== undefined) {
-            renewCertificate(server, next.tls)
-            listeners.renewCertificate(next.tls)
-          }
         } catch (error) {
           await renewed.close()
           throw error
         }
-        const [before, old] = [running, judge]
+        const old = judge
+        useKeys()
+        admins = nextAdmins
+        if (tls !== undefined) {
+          renewCertificate(server, tls)
+          listeners.renewCertificate(tls)
+          grpc.renewCertificate(tls)
+        }
         judge = renewed
         running = next
         log.level = next.log.level
         await old.close()
-        const later = listNeedingStart(before, next)
+        const later = listNeedingStart(config, next)
         log.info({ needNewStart: later }, 'read again')
         return later
       },

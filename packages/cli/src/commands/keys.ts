@@ -13,7 +13,7 @@ interface Key {
   readonly acceptedUntil?: number
 }
 
-const USES = ['token', 'storage', 'handshake']
+const USES = ['token', 'flat', 'challenge', 'handshake', 'storage']
 
 /** `veritee keys list | rotate`. */
 export function addKeys(program: Command, { io }: Face): void {
@@ -25,10 +25,12 @@ export function addKeys(program: Command, { io }: Face): void {
       if (options.json) io.out(`${JSON.stringify({ items })}\n`)
       else for (const key of items) io.out(describeKey(key))
     })
-  administered(keys.command('rotate <use>').description('makes a new key: token, storage or handshake'))
+  administered(
+    keys.command('rotate <use>').description('makes a new key: token, flat, challenge, handshake or storage'),
+  )
     .addHelpText(
       'after',
-      '\nWhat was made with the old key stays good until it ends. With storage, every secret is wrapped anew at once.\n\nExample:\n  $ veritee keys rotate token',
+      '\nUses: token signs EAR tokens and heads of the audit log, flat signs Simple and OIDC tokens, challenge signs challenges of\nthe attestation service, handshake guards handshakes, storage wraps secrets.\n\nWhat was made with the old key stays good until it ends. With storage, every secret is wrapped anew at once.\n\nExample:\n  $ veritee keys rotate token',
     )
     .action(async (use: string, options: AdminCommand) => {
       if (!USES.includes(use)) throw new CliError('CLI_ARGUMENT_INVALID', `there are keys for ${USES.join(', ')}`)

@@ -78,7 +78,14 @@ export function addServe(program: Command, { io, attendSignal }: Face): void {
       attendSignal()
       const trustee = readTrustee(io, options)
       for (const { path, mode } of trustee?.folders ?? []) makeFolderOf(path, mode)
-      const service = await createService(readOptions(options, trustee))
+      let service: Service | undefined
+      let reloading = Promise.resolve()
+      // Before there is a service, its files are being read as they are now: a signal then asks for nothing more.
+      const reload = () => {
+        if (service !== undefined) reloading = reloading.then(() => reloadService(service as Service, io, options))
+      }
+      process.on('SIGHUP', reload)
+      service = await createService(readOptions(options, trustee))
       for (const notice of [...(trustee?.notices ?? []), ...service.notices]) io.err(`${notice}\n`)
       const { url } = await service.start()
       const adminKeyPath = service.adminKey.path
@@ -87,8 +94,6 @@ export function addServe(program: Command, { io, attendSignal }: Face): void {
           ? `${JSON.stringify({ url, adminKey: adminKeyPath })}\n`
           : `listening on ${url}\nadministrator key ${adminKeyPath}\n`,
       )
-      const reload = () => void reloadService(service, io, options)
-      process.on('SIGHUP', reload)
       if (!io.signal.aborted) await once(io.signal, 'abort')
       process.off('SIGHUP', reload)
       await service.stop()

@@ -1,6 +1,6 @@
 export { createAccessFace } from './access-face.ts'
 export { admitRequest } from './admit.ts'
-export { addConfiguredKeys } from './configured-keys.ts'
+export { addConfiguredKeys, readConfiguredKeys } from './configured-keys.ts'
 export { CHECKED_LATER, checkPermission, createGate, type Gate, type Principal } from './gate.ts'
 export { type AccessKey, createKeyRoom, type KeyRoom, parseAccessPublicKey } from './key-room.ts'
 export { ALL_PERMISSIONS, coversPath, EVERYWHERE, listPermissions, type Permission, ROLES, type Role } from './roles.ts'

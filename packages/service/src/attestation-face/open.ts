@@ -1,4 +1,3 @@
-import { join, resolve } from 'node:path'
 import { decodeBase64 } from '@veritee/codec/bytes'
 import { encodePem } from '@veritee/codec/pem'
 import type { Gate } from '../access/index.ts'
@@ -11,15 +10,16 @@ import {
 } from '../attestation/index.ts'
 import type { ServiceConfig } from '../config/index.ts'
 import type { Face } from '../http/index.ts'
+import type { KeyRing } from '../keys/index.ts'
 import type { PolicyRoom } from '../policies/index.ts'
 import type { Store } from '../store/index.ts'
-import { openRsaSigner, type RsaSigner, type TokenIssuer } from '../tokens/index.ts'
+import { createRsaSigner, type TokenIssuer } from '../tokens/index.ts'
 import { createAttestationFace } from './attestation-face.ts'
 import { type AttestationStatus, readAttestationStatus } from './status.ts'
 
 export interface AttestationServiceRuntime extends AttemptRuntime {
   readonly store: Store
-  readonly keyDirectory: string
+  readonly ring: Pick<KeyRing, 'rsa'>
   readonly tokens: TokenIssuer
   readonly room: PolicyRoom
   readonly gate: Gate
@@ -37,17 +37,17 @@ export interface AttestationService {
 }
 
 /**
- * Opens the attestation service. Its challenges are signed with an RSA key of its own, `challenge.pem` among the keys unless
- * the configuration names another file, which is made when it is first needed.
- *
- * @throws ServiceError SERVICE_KEY_*, SERVICE_FILE_UNREADABLE for a key that the configuration names
+ * Opens the attestation service. Its challenges are signed with an RSA key of their own, which is made when it is first needed.
  */
 export function openAttestationService(
   config: ServiceConfig,
-  { store, keyDirectory, tokens, room, gate, now, ...runtime }: AttestationServiceRuntime,
+  { store, ring, tokens, room, gate, now, ...runtime }: AttestationServiceRuntime,
 ): AttestationService {
-  const { challengeKey, requireChallenge } = config.attestation
-  const challenges = createChallenges(store, openChallengeKey(challengeKey, keyDirectory))
+  const { requireChallenge } = config.attestation
+  const challenges = createChallenges(store, () => {
+    const [first, ...others] = ring.rsa('challenge')
+    return [createRsaSigner(first, 'RS384'), ...others.map((key) => createRsaSigner(key, 'RS384'))]
+  })
   const { token, limits, policies } = config
   const evaluator = createEvaluator({ ...runtime, tokens, challenges, requireChallenge, token, now })
   const readStatus = () => readAttestationStatus(store, room)
@@ -74,14 +74,6 @@ export function openAttestationService(
         },
         basePaths,
       ),
-  }
-}
-
-function openChallengeKey(path: string | undefined, keyDirectory: string): () => RsaSigner {
-  let signer = path === undefined ? undefined : openRsaSigner(resolve(path), 'RS384')
-  return () => {
-    signer ??= openRsaSigner(join(keyDirectory, 'challenge.pem'), 'RS384')
-    return signer
   }
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { decodeUtf8, encodeBase64, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
 import { canonicalizeJson } from '@veritee/codec/json'
-import { compactVerify, SignJWT } from 'jose'
+import { compactVerify, decodeProtectedHeader, SignJWT } from 'jose'
 import { ServiceError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import type { RsaSigner } from '../tokens/index.ts'
@@ -36,13 +36,15 @@ export interface Challenges {
 
 const LIFETIME_SECONDS = 300
 const LEEWAY_SECONDS = 60
+/** How long an answer to a challenge may be taken at most. */
+export const CHALLENGE_SECONDS: number = LIFETIME_SECONDS + LEEWAY_SECONDS
 const NONCE = /^[A-Za-z0-9+/]{43}=$/
 
-/** @param signer the key, made when it is first needed */
-export function createChallenges(store: Store, signer: () => RsaSigner): Challenges {
+/** @param signers keys whose challenges are good now, the one that signs first */
+export function createChallenges(store: Store, signers: () => readonly [RsaSigner, ...RsaSigner[]]): Challenges {
   return {
     async issue(now) {
-      const { key, publicJwk } = signer()
+      const [{ key, publicJwk }] = signers()
       const nonce = encodeBase64(randomBytes(32))
       const token = await new SignJWT({ nonce, iat: now, exp: now + LIFETIME_SECONDS })
         .setProtectedHeader({ typ: 'JWT', alg: 'RS384', kid: publicJwk['kid'] as string })
@@ -50,7 +52,7 @@ export function createChallenges(store: Store, signer: () => RsaSigner): Challen
       return { nonce, token }
     },
     async verify(token, runtimeData, path, now) {
-      const { nonce, exp } = await readClaims(token, signer(), path)
+      const { nonce, exp } = await readClaims(token, signers(), path)
       if (typeof nonce !== 'string' || !NONCE.test(nonce) || !Number.isSafeInteger(exp)) throw invalid(path, 'claims')
       if (now > (exp as number) + LEEWAY_SECONDS) throw invalid(path, 'expired')
       const given = runtimeData['nonce']
@@ -70,9 +72,16 @@ export function createChallenges(store: Store, signer: () => RsaSigner): Challen
   }
 }
 
-async function readClaims(token: string, { publicJwk }: RsaSigner, path: string): Promise<Record<string, unknown>> {
+async function readClaims(
+  token: string,
+  signers: readonly RsaSigner[],
+  path: string,
+): Promise<Record<string, unknown>> {
   try {
-    const { payload } = await compactVerify(token, await importPublic(publicJwk), { algorithms: ['RS384'] })
+    const { kid } = decodeProtectedHeader(token)
+    const signer = signers.find(({ publicJwk }) => kid === undefined || publicJwk['kid'] === kid)
+    if (signer === undefined) throw new Error('The token is of a key that signs no challenges here.')
+    const { payload } = await compactVerify(token, await importPublic(signer.publicJwk), { algorithms: ['RS384'] })
     return JSON.parse(decodeUtf8(payload)) as Record<string, unknown>
   } catch (cause) {
     throw invalid(path, 'signature', cause)

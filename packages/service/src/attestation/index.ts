@@ -7,7 +7,7 @@ export {
   describeAssessment,
 } from './assessment.ts'
 export { type AssessedAttempt, type AttemptOrigin, type AttemptRuntime, assessAttempt } from './attempt.ts'
-export { type Challenges, createChallenges, type IssuedChallenge } from './challenge.ts'
+export { CHALLENGE_SECONDS, type Challenges, createChallenges, type IssuedChallenge } from './challenge.ts'
 export { createEvaluator, type EvaluationRequest, type Evaluator, type EvaluatorOptions } from './evaluator.ts'
 export { readInitDataClaims } from './init-data.ts'
 export { noteAttempt } from './note.ts'

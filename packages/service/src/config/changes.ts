@@ -11,10 +11,19 @@ const RELOADABLE: ReadonlySet<string> = new Set([
   'allowAttestationKeys',
   'enabledTees',
   'tls',
+  'adminKeys',
 ])
 
 /** The keys of a new configuration that a reload does not bring into effect: they need a new start. */
 export function listNeedingStart(before: ServiceConfig, after: ServiceConfig): string[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof ServiceConfig)[]
-  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]) && !RELOADABLE.has(key))
+  return keys.filter(
+    (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]) && !isReloadable(key, before, after),
+  )
+}
+
+/** A listener that speaks TLS gets another certificate; it neither begins nor ends to speak it. */
+function isReloadable(key: keyof ServiceConfig, before: ServiceConfig, after: ServiceConfig): boolean {
+  if (key === 'tls' && (before.tls === undefined) !== (after.tls === undefined)) return false
+  return RELOADABLE.has(key)
 }

@@ -3,7 +3,7 @@ import type { Gate } from '../access/index.ts'
 import type { AttestationService as AttestationCore } from '../attestation-face/index.ts'
 import type { AuditLog } from '../audit/index.ts'
 import type { ServiceConfig } from '../config/index.ts'
-import { parseListen } from '../http/index.ts'
+import { parseListen, type TlsMaterial } from '../http/index.ts'
 import type { Logger } from '../log/index.ts'
 import type { PolicyRoom } from '../policies/index.ts'
 import type { References } from '../references/index.ts'
@@ -37,6 +37,7 @@ export interface GrpcListeners {
   /** Opens the listeners and says where; none are left open when one fails. @throws ServiceError SERVICE_LISTEN_FAILED */
   start(): Promise<Readonly<Record<string, string>>>
   stop(graceMs: number): Promise<void>
+  renewCertificate(material: TlsMaterial): void
   readonly notices: readonly string[]
 }
 
@@ -61,6 +62,9 @@ export function createGrpcListeners(config: ServiceConfig, runtime: GrpcRuntime)
       }
     },
     stop,
+    renewCertificate(material) {
+      for (const { server } of listeners) server.renewCertificate(material)
+    },
     notices: listeners
       .filter(({ loopback }) => loopback)
       .map(

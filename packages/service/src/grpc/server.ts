@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import {
   createSecureServer,
   createServer,
@@ -10,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { type ConnectRouter, type ContextKey, createContextKey, createContextValues } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { ServiceError } from '../errors.ts'
+import { readTls, type TlsMaterial } from '../http/index.ts'
 
 /** Where a gRPC listener listens, and how it is protected. */
 export interface GrpcListen {
@@ -36,6 +36,8 @@ export interface GrpcServer {
   start(): Promise<AddressInfo>
   /** Takes nothing new, waits for running calls, and after `graceMs` cuts what is left. */
   stop(graceMs: number): Promise<void>
+  /** Connections that come from now on get this certificate; nothing happens where the listener speaks in clear. */
+  renewCertificate(material: TlsMaterial): void
 }
 
 /** The address of whoever calls, as the socket says. */
@@ -89,6 +91,9 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       await closed
       clearTimeout(timer)
     },
+    renewCertificate(material) {
+      if ('setSecureContext' in server) server.setSecureContext(material)
+    },
   }
 }
 
@@ -99,23 +104,7 @@ function nameAddress(address: string | undefined): string {
 type Handler = ReturnType<typeof connectNodeAdapter>
 
 function createTls(tls: { cert: string; key: string }, settings: object, handler: Handler): Http2SecureServer {
-  const [cert, key] = (['cert', 'key'] as const).map((name) => {
-    try {
-      return readFileSync(tls[name])
-    } catch (cause) {
-      throw new ServiceError('SERVICE_FILE_UNREADABLE', `tls.${name}: the file ${tls[name]} cannot be read.`, {
-        cause,
-        details: { path: `tls.${name}`, actual: tls[name] },
-      })
-    }
-  }) as [Buffer, Buffer]
-  try {
-    return createSecureServer({ ...settings, cert, key, minVersion: 'TLSv1.2', allowHTTP1: false }, handler)
-  } catch (cause) {
-    throw new ServiceError('SERVICE_TLS_INVALID', undefined, {
-      details: { path: 'tls', reason: (cause as { code?: string }).code },
-    })
-  }
+  return createSecureServer({ ...settings, ...readTls(tls), allowHTTP1: false }, handler)
 }
 
 function trackSessions(server: Http2Server | Http2SecureServer): Set<ServerHttp2Session> {

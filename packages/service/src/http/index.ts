@@ -13,6 +13,8 @@ export {
   listenOn,
   parseListen,
   readCertificateEnd,
+  readTls,
   renewCertificate,
+  type TlsMaterial,
 } from './server.ts'
 export type { Face, HttpContext, HttpEnv, Refusal, Route } from './types.ts'

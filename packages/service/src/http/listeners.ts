@@ -1,6 +1,14 @@
 import type { Server } from 'node:http'
 import type { ServiceConfig } from '../config/index.ts'
-import { checkListen, closeServer, createHttpServer, type ListenAddress, listenOn, renewCertificate } from './server.ts'
+import {
+  checkListen,
+  closeServer,
+  createHttpServer,
+  type ListenAddress,
+  listenOn,
+  renewCertificate,
+  type TlsMaterial,
+} from './server.ts'
 
 type Fetch = Parameters<typeof createHttpServer>[1]
 
@@ -9,7 +17,7 @@ export interface HttpListeners {
   /** Opens all of them and says where; none are left open when one fails. @throws ServiceError SERVICE_LISTEN_FAILED */
   start(): Promise<Readonly<Record<string, string>>>
   stop(graceMs: number): Promise<void>
-  renewCertificate(tls: NonNullable<ServiceConfig['tls']>): void
+  renewCertificate(material: TlsMaterial): void
 }
 
 /**
@@ -43,8 +51,8 @@ export function createHttpListeners(
       }
     },
     stop,
-    renewCertificate(tls) {
-      for (const { server } of listeners) renewCertificate(server, tls)
+    renewCertificate(material) {
+      for (const { server } of listeners) renewCertificate(server, material)
     },
   }
 }

@@ -86,7 +86,16 @@ export function createHttpServer(
   return server as Server
 }
 
-function readTls(tls: NonNullable<ServiceConfig['tls']>): { cert: string; key: string; minVersion: 'TLSv1.2' } {
+/** A certificate chain and its key that fit together. */
+export interface TlsMaterial {
+  /** PEM. */
+  readonly cert: string
+  readonly key: string
+  readonly minVersion: 'TLSv1.2'
+}
+
+/** @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_TLS_INVALID */
+export function readTls(tls: NonNullable<ServiceConfig['tls']>): TlsMaterial {
   const material = {
     cert: readNamedFile(tls.cert, 'tls.cert'),
     key: readNamedFile(tls.key, 'tls.key'),
@@ -140,13 +149,9 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
   clearTimeout(timer)
 }
 
-/**
- * Reads certificate and key again; connections that come from now on get the new ones.
- *
- * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_TLS_INVALID; the old ones stay in use
- */
-export function renewCertificate(server: Server, tls: NonNullable<ServiceConfig['tls']>): void {
-  ;(server as Server & Pick<TlsServer, 'setSecureContext'>).setSecureContext(readTls(tls))
+/** Connections that come from now on get this certificate. */
+export function renewCertificate(server: Server, material: TlsMaterial): void {
+  ;(server as Server & Pick<TlsServer, 'setSecureContext'>).setSecureContext(material)
 }
 
 /** When the certificate of the service ends, epoch seconds. @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_TLS_INVALID */

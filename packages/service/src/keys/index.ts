@@ -1,5 +1,13 @@
 export { openKeyDirectory, type ServiceKeys } from './key-directory.ts'
-export { KEY_USES, type KeyRing, type KeyState, type KeyUse, openKeyRing, type RotatingKey } from './key-ring.ts'
+export {
+  KEY_USES,
+  type KeyRing,
+  type KeyState,
+  type KeyUse,
+  openKeyRing,
+  type RotatingKey,
+  type RsaKeyUse,
+} from './key-ring.ts'
 export { createKeysFace, type KeysFaceOptions } from './keys-face.ts'
 export { claimStore } from './owner.ts'
 export { claimPrivateDirectory, readPrivateFile } from './private-file.ts'

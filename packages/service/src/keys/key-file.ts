@@ -1,23 +1,46 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { decodeBase64Url, encodeBase64Url } from '@veritee/codec/bytes'
 import { ServiceError } from '../errors.ts'
 import { createFile, readPrivateFile } from './private-file.ts'
 
 /** Kinds of asymmetric keys that the service makes. */
-export type KeyPairKind = 'ed25519' | 'P-256'
+export type KeyPairKind = 'ed25519' | 'P-256' | 'RSA'
+
+const RSA_LEAST_BITS = 2048
 
 /** Reads the private key (PKCS#8 PEM, mode 0600), making it first when the file is absent. */
 export function readOrCreateKeyPair(path: string, kind: KeyPairKind): { key: KeyObject; created: boolean } {
   const present = readPrivateFile(path)
   if (present !== undefined) return { key: parsePrivateKey(present, kind, path), created: false }
-  const created = createFile(path, generatePrivateKey(kind), 0o600)
+  const created = makeKeyFile(path, generatePrivateKey(kind))
   return { key: parsePrivateKey(readPrivateFile(path) ?? '', kind, path), created }
 }
 
 function generatePrivateKey(kind: KeyPairKind): string {
-  const { privateKey } =
-    kind === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { privateKey } = KEY_MAKERS[kind]()
   return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+}
+
+const KEY_MAKERS: Readonly<Record<KeyPairKind, () => { privateKey: KeyObject }>> = {
+  ed25519: () => generateKeyPairSync('ed25519'),
+  'P-256': () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  RSA: () => generateKeyPairSync('rsa', { modulusLength: RSA_LEAST_BITS }),
+}
+
+/** @throws ServiceError SERVICE_FILE_UNREADABLE where nothing can be written */
+function makeKeyFile(path: string, content: string): boolean {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    return createFile(path, content, 0o600)
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown'
+    throw new ServiceError('SERVICE_FILE_UNREADABLE', `The key file ${path} cannot be made: ${reason}.`, {
+      cause,
+      details: { path },
+    })
+  }
 }
 
 /** @throws ServiceError SERVICE_KEY_INVALID when the text is no private key of this kind. */
@@ -44,10 +67,20 @@ export function parsePublicKey(pem: string, kind: KeyPairKind, path: string): Ke
 }
 
 function checkKind(key: KeyObject | undefined, kind: KeyPairKind, path: string): KeyObject {
-  const fits =
-    kind === 'ed25519' ? key?.asymmetricKeyType === 'ed25519' : key?.asymmetricKeyDetails?.namedCurve === 'prime256v1'
-  if (key === undefined || !fits) throw invalid(path, `${kind} key in PEM`)
+  if (key === undefined || !isOfKind(key, kind)) throw invalid(path, DESCRIPTIONS[kind])
   return key
+}
+
+const DESCRIPTIONS: Readonly<Record<KeyPairKind, string>> = {
+  ed25519: 'ed25519 key in PEM',
+  'P-256': 'P-256 key in PEM',
+  RSA: `RSA key of at least ${RSA_LEAST_BITS} bits in PEM`,
+}
+
+function isOfKind({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject, kind: KeyPairKind): boolean {
+  if (kind === 'ed25519') return asymmetricKeyType === 'ed25519'
+  if (kind === 'P-256') return asymmetricKeyDetails?.namedCurve === 'prime256v1'
+  return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= RSA_LEAST_BITS
 }
 
 const SECRET_BYTES = 32
@@ -56,7 +89,7 @@ const SECRET_BYTES = 32
 export function readOrCreateSecretKey(path: string): Uint8Array {
   let line = readPrivateFile(path)
   if (line === undefined) {
-    createFile(path, `${encodeBase64Url(randomBytes(SECRET_BYTES))}\n`, 0o600)
+    makeKeyFile(path, `${encodeBase64Url(randomBytes(SECRET_BYTES))}\n`)
     line = readPrivateFile(path) ?? ''
   }
   let key: Uint8Array = new Uint8Array()

@@ -4,16 +4,22 @@ import { join } from 'node:path'
 import { encodeBase64Url, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
 import { digest, hmac } from '@veritee/codec/hash'
 import { openKeyDirectory, type ServiceKeys } from './key-directory.ts'
-import { readOrCreateKeyPair, readOrCreateSecretKey } from './key-file.ts'
+import { type KeyPairKind, readOrCreateKeyPair, readOrCreateSecretKey } from './key-file.ts'
 
-/** What keys are for: tokens are signed, handshakes authenticated, the data keys of secrets wrapped. */
-export type KeyUse = 'token' | 'handshake' | 'storage'
+/**
+ * What keys are for: tokens are signed (`flat`: Simple and OIDC tokens), challenges of the attestation service are signed,
+ * handshakes authenticated, the data keys of secrets wrapped.
+ */
+export type KeyUse = 'token' | 'flat' | 'challenge' | 'handshake' | 'storage'
 
-export const KEY_USES: readonly KeyUse[] = ['token', 'handshake', 'storage']
+export const KEY_USES: readonly [KeyUse, ...KeyUse[]] = ['token', 'flat', 'challenge', 'handshake', 'storage']
+
+/** Uses that not every service has: their first key is made when it is first needed. */
+export type RsaKeyUse = 'flat' | 'challenge'
 
 /** A key that rotates: the newest whose time has come is used, older ones are still understood for a while. */
 export interface RotatingKey<T> {
-  /** Tells nothing about the key; for tokens the RFC 7638 thumbprint. */
+  /** Tells nothing about the key; for key pairs the RFC 7638 thumbprint. */
   readonly id: string
   readonly use: KeyUse
   /** From when on it is used, epoch seconds; 0 for the first. */
@@ -38,44 +44,56 @@ export interface KeyRing {
   tokens(): readonly [RotatingKey<KeyObject>, ...RotatingKey<KeyObject>[]]
   handshakes(): readonly [RotatingKey<Uint8Array>, ...RotatingKey<Uint8Array>[]]
   storage(): readonly [RotatingKey<Uint8Array>, ...RotatingKey<Uint8Array>[]]
+  /** The same for RSA keys. The first one is made when there is none. @throws ServiceError SERVICE_FILE_UNREADABLE */
+  rsa(use: RsaKeyUse): readonly [RotatingKey<KeyObject>, ...RotatingKey<KeyObject>[]]
   describe(): readonly KeyState[]
   /** Makes a key that is used from `since` on. Every replica that shares the directory finds it. */
   add(use: KeyUse, since: number): KeyState
   /** Reads the directory again. @throws ServiceError for a file that does not hold what it should; the old keys stay */
   reload(): void
+  /** The same, in two steps: what is read here is in use once the function that it returns is called. @throws ServiceError */
+  prepare(): () => void
   /** Reads the directory again if a file came, went or changed. */
   reloadChanged(): void
 }
 
 export interface KeyRingOptions {
   readonly directory: string
+  /** The first key of challenges, when it is not `challenge.pem` in the directory. It is made when it is absent. */
+  readonly challengeKey?: string | undefined
   /** Epoch seconds. */
   readonly now: () => number
-  /** How long what was made with a retired key lives: tokens, handshakes. Storage keys are understood for ever. */
-  readonly overlapSeconds: Readonly<Record<'token' | 'handshake', number>>
+  /** How long what was made with a retired key lives. Storage keys are understood for ever. */
+  readonly overlapSeconds: Readonly<Record<Exclude<KeyUse, 'storage'>, number>>
 }
 
 interface Held {
   readonly admin: ServiceKeys
   readonly token: readonly RotatingKey<KeyObject>[]
+  readonly flat: readonly RotatingKey<KeyObject>[]
+  readonly challenge: readonly RotatingKey<KeyObject>[]
   readonly handshake: readonly RotatingKey<Uint8Array>[]
   readonly storage: readonly RotatingKey<Uint8Array>[]
 }
 
 /**
- * Opens a key directory: `token.pem`, `handshake.key` and `storage.key`, and beside each the keys that rotation made, with
- * the second from which they are used in their name: `token.1790000000.pem`.
+ * Opens a key directory: `token.pem`, `handshake.key` and `storage.key`, where they are needed `flat.pem` and `challenge.pem`, and
+ * beside each the keys that rotation made, with the second from which they are used in their name: `token.1790000000.pem`.
  *
  * @throws ServiceError SERVICE_KEY_PERMISSIONS, SERVICE_KEY_INVALID, SERVICE_FILE_UNREADABLE
  */
-export function openKeyRing({ directory, now, overlapSeconds }: KeyRingOptions): KeyRing {
-  let held = readKeys(directory)
+export function openKeyRing({ directory, challengeKey, now, overlapSeconds }: KeyRingOptions): KeyRing {
+  let held = readKeys(directory, challengeKey)
   let seen = describeDirectory(directory)
-  const reload = () => {
+  const prepare = () => {
     const found = describeDirectory(directory)
-    held = readKeys(directory)
-    seen = found
+    const keys = readKeys(directory, challengeKey)
+    return () => {
+      held = keys
+      seen = found
+    }
   }
+  const reload = () => prepare()()
   const choose = <T>(keys: readonly RotatingKey<T>[]): [RotatingKey<T>, ...RotatingKey<T>[]] => {
     const states = keys.map((key, index) => ({ key, state: stateOf(keys, index, now(), overlapSeconds) }))
     const active = states.find(({ state }) => state.state === 'active')?.key ?? (keys[0] as RotatingKey<T>)
@@ -91,6 +109,13 @@ export function openKeyRing({ directory, now, overlapSeconds }: KeyRingOptions):
     tokens: () => choose(held.token),
     handshakes: () => choose(held.handshake),
     storage: () => choose(held.storage),
+    rsa(use) {
+      if (held[use].length === 0) {
+        readOrCreateKeyPair(join(directory, `${use}.pem`), 'RSA')
+        reload()
+      }
+      return choose(held[use])
+    },
     describe: () =>
       KEY_USES.flatMap((use) => {
         const keys: readonly RotatingKey<unknown>[] = held[use]
@@ -98,8 +123,9 @@ export function openKeyRing({ directory, now, overlapSeconds }: KeyRingOptions):
       }),
     add(use, since) {
       const at = Math.max(since, ...held[use].map((key) => key.since + 1))
-      if (use === 'token') readOrCreateKeyPair(join(directory, `token.${at}.pem`), 'P-256')
-      else readOrCreateSecretKey(join(directory, `${use}.${at}.key`))
+      const kind = PAIRS[use]
+      if (kind === undefined) readOrCreateSecretKey(join(directory, `${use}.${at}.key`))
+      else readOrCreateKeyPair(join(directory, `${use}.${at}.pem`), kind)
       reload()
       const keys: readonly RotatingKey<unknown>[] = held[use]
       return stateOf(
@@ -110,11 +136,15 @@ export function openKeyRing({ directory, now, overlapSeconds }: KeyRingOptions):
       )
     },
     reload,
+    prepare,
     reloadChanged() {
       if (describeDirectory(directory) !== seen) reload()
     },
   }
 }
+
+/** The kinds of those keys that have a public half. */
+const PAIRS: Readonly<Partial<Record<KeyUse, KeyPairKind>>> = { token: 'P-256', flat: 'RSA', challenge: 'RSA' }
 
 function stateOf(
   keys: readonly RotatingKey<unknown>[],
@@ -131,21 +161,29 @@ function stateOf(
   return { id, use, state: since <= now || index === 0 ? 'active' : 'next', since }
 }
 
-function readKeys(directory: string): Held {
+function readKeys(directory: string, challengeKey: string | undefined): Held {
   const admin = openKeyDirectory(directory)
   const names = readdirSync(directory)
-  const read = <T>(use: KeyUse, extension: string, open: (path: string) => T, identify: (key: T) => string) =>
-    names
-      .flatMap((name) => {
-        const match = new RegExp(`^${use}(?:\\.(\\d{1,11}))?\\.${extension}$`).exec(name)
-        if (match === null) return []
-        const key = open(join(directory, name))
-        return [{ id: identify(key), use, since: Number(match[1] ?? 0), key }]
+  const read = <T>(use: KeyUse, extension: string, open: (path: string) => T, identify: (key: T) => string) => {
+    const named = use === 'challenge' ? challengeKey : undefined
+    const first = named === undefined ? [] : [{ path: named, since: 0 }]
+    const others = names.flatMap((name) => {
+      const match = new RegExp(`^${use}(?:\\.(\\d{1,11}))?\\.${extension}$`).exec(name)
+      const isReplaced = named !== undefined && match?.[1] === undefined
+      return match === null || isReplaced ? [] : [{ path: join(directory, name), since: Number(match[1] ?? 0) }]
+    })
+    return [...first, ...others]
+      .map(({ path, since }) => {
+        const key = open(path)
+        return { id: identify(key), use, since, key }
       })
       .sort((a, b) => a.since - b.since)
+  }
   return {
     admin,
-    token: read('token', 'pem', (path) => readOrCreateKeyPair(path, 'P-256').key, identifyTokenKey),
+    token: read('token', 'pem', (path) => readOrCreateKeyPair(path, 'P-256').key, identifyKeyPair),
+    flat: read('flat', 'pem', (path) => readOrCreateKeyPair(path, 'RSA').key, identifyKeyPair),
+    challenge: read('challenge', 'pem', (path) => readOrCreateKeyPair(path, 'RSA').key, identifyKeyPair),
     handshake: read('handshake', 'key', readOrCreateSecretKey, (key) => identifySecretKey(key, 'handshake')),
     storage: read('storage', 'key', readOrCreateSecretKey, (key) => identifySecretKey(key, 'storage')),
   }
@@ -163,9 +201,11 @@ function describeDirectory(directory: string): string {
     .join('\n')
 }
 
-function identifyTokenKey(key: KeyObject): string {
-  const { crv, kty, x, y } = createPublicKey(key).export({ format: 'jwk' })
-  return encodeBase64Url(digest('sha256', encodeUtf8(JSON.stringify({ crv, kty, x, y }))))
+/** The RFC 7638 thumbprint of an elliptic curve key or an RSA key. */
+function identifyKeyPair(key: KeyObject): string {
+  const { crv, e, kty, n, x, y } = createPublicKey(key).export({ format: 'jwk' })
+  const members = kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y }
+  return encodeBase64Url(digest('sha256', encodeUtf8(JSON.stringify(members))))
 }
 
 /** A short name that tells nothing about the key. */

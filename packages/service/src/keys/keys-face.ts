@@ -59,7 +59,7 @@ export function createKeysFace(options: KeysFaceOptions): Face {
             key: KEY,
             secrets: z.object({ total: z.number(), rewrapped: z.number(), failed: z.number() }).optional(),
           }),
-          { request: { params: z.object({ use: z.enum(['token', 'handshake', 'storage']) }) } },
+          { request: { params: z.object({ use: z.enum(KEY_USES) }) } },
         ),
         respond: (c) => rotate(c, options),
       },
@@ -85,6 +85,8 @@ export async function rotateKey(
   use: KeyUse,
   { ring, secrets, audit, claim, now }: KeysFaceOptions,
 ): Promise<{ readonly key: KeyState; readonly rewrapping?: Rewrapping }> {
+  // Where the store is away nothing is made: what was done could not be written down.
+  await claim()
   // A secret may be wrapped with a new key at once: a replica that does not know it looks into the directory.
   const key = ring.add(use, use === 'storage' ? now() : now() + ACTIVATION_SECONDS)
   await claim()

@@ -14,7 +14,7 @@ const OWNER = 'site/keys'
 export async function claimStore(store: Store, ring: KeyRing): Promise<void> {
   const mine = ring
     .describe()
-    .filter(({ use }) => use !== 'token')
+    .filter(({ use }) => use === 'handshake' || use === 'storage')
     .map(({ use, id }) => `${use}:${id}`)
   await store.transaction(async (access) => {
     const record = await access.get(OWNER)

@@ -17,10 +17,10 @@ import { parseTeePublicKey, type TeePublicKey } from '@veritee/broker/protocol'
 import type { X509Certificate } from '@veritee/codec/x509'
 import type { Claims } from '@veritee/evidence/result'
 import type { ServiceConfig } from '../config/index.ts'
+import { certifies } from './certificates.ts'
 import { issueFlatToken } from './flat-token.ts'
 import type { RsaSigner } from './rsa-key.ts'
 import { createPieceVector, listSubmods } from './submods.ts'
-import { certifies } from './token-files.ts'
 
 /** One piece of evidence with what was made of it. */
 export interface JudgedEvidence {
@@ -65,8 +65,8 @@ export interface TokenIssuer {
 export interface TokenIssuerOptions {
   /** P-256: the first signs, tokens of any are accepted. */
   readonly keys: readonly [KeyObject, ...KeyObject[]]
-  /** Signs where tokens are Simple or OIDC. */
-  readonly rsa?: RsaSigner
+  /** Where tokens are Simple or OIDC: the first signs, tokens of any are accepted. */
+  readonly rsa?: readonly RsaSigner[]
   readonly token: ServiceConfig['token']
   /** Certificates for tokens that the key signs which they are for, leaf first. */
   readonly certificates?: readonly X509Certificate[]
@@ -75,7 +75,7 @@ export interface TokenIssuerOptions {
 }
 
 export async function createTokenIssuer(options: TokenIssuerOptions): Promise<TokenIssuer> {
-  const { keys, rsa, token, version } = options
+  const { keys, rsa = [], token, version } = options
   const signers = await Promise.all(keys.map(createSigner))
   const { certificates = [] } = options
   const own = signers[0] as TokenSigner
@@ -83,7 +83,8 @@ export async function createTokenIssuer(options: TokenIssuerOptions): Promise<To
   const signer = certifies(certificates, keys[0])
     ? await createTokenSigner({ ...own, certificates: certificates.map(({ der }) => der) })
     : own
-  const flat = rsa === undefined ? [] : [rsa.publicJwk]
+  const [flatSigner] = rsa
+  const flat = rsa.map(({ publicJwk }) => publicJwk)
   const publicKeys: readonly TokenJwk[] = [...flat, signer.publicJwk, ...signers.slice(1).map((one) => one.publicJwk)]
   const trust = createTokenTrust({ keys: publicKeys.map(({ x5c: _, ...jwk }) => jwk) })
   const { issuer, audience, kind } = token
@@ -91,12 +92,12 @@ export async function createTokenIssuer(options: TokenIssuerOptions): Promise<To
     async issue({ nonce, additional = {} }, judged, now) {
       const lifetimeSeconds = limitLifetime(token.lifetimeSeconds, judged, now)
       const common = { now, lifetimeSeconds, issuer, audience, ...(nonce === undefined ? {} : { nonce }) }
-      if (kind === 'ear' || rsa === undefined)
+      if (kind === 'ear' || flatSigner === undefined)
         return issueEarToken({ ...common, build: `veritee ${version}`, submods: listSubmods(judged) }, signer)
       judged.forEach(expectAffirmed)
       const { subjectClaims, additionalClaims } = token
       const named = Object.fromEntries(Object.entries(additional).filter(([name]) => additionalClaims.includes(name)))
-      return issueFlatToken({ ...common, kind, judged, subjectClaims, additional: named }, rsa)
+      return issueFlatToken({ ...common, kind, judged, subjectClaims, additional: named }, flatSigner)
     },
     async verify(text, now) {
       const verified = await verifyToken(text, trust, { now, issuer, audience })
