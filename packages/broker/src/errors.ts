@@ -16,6 +16,7 @@ export type BrokerErrorCode =
   | 'BROKER_JWE_UNOPENED'
   | 'BROKER_NONCE_MISMATCH'
   | 'BROKER_PLUGIN_UNKNOWN'
+  | 'BROKER_POLICY_UNKNOWN'
   | 'BROKER_REQUEST_INVALID'
   | 'BROKER_RESOURCE_DENIED'
   | 'BROKER_RESOURCE_PATH_INVALID'
@@ -78,6 +79,11 @@ export const BROKER_ERRORS: ErrorTable<BrokerErrorCode> = {
     status: 404,
     summary: 'There is no such plugin.',
     next: 'Use one of the plugins that are served; secrets are at resource/REPOSITORY/TYPE/TAG.',
+  },
+  BROKER_POLICY_UNKNOWN: {
+    status: 400,
+    summary: 'Machines may not choose this attestation policy.',
+    next: 'Leave `extra-params.id` out, or have the operator add the policy to `release.policies`.',
   },
   BROKER_REQUEST_INVALID: { status: 400, summary: 'The request body is malformed.', next: PROTOCOL },
   BROKER_RESOURCE_DENIED: {

@@ -5,6 +5,16 @@ import { encode, evaluate, RUNTIME, requestOf, startAttestationHouse, structured
 import { createGuest } from './fixture.ts'
 import { BROKEN } from './policy-fixture.ts'
 
+test('a method that a route does not have is refused in the same form', async () => {
+  const house = await startAttestationHouse()
+  const response = await fetch(`${house.url}/api/as/challenge`)
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
+  expect(response.headers.get('content-type')).toBe('application/problem+json')
+  const problem = (await response.json()) as object
+  expect(problem).toMatchObject({ code: 'AS.REQUEST.INVALID_ARGUMENT', cause: 'SERVICE_HTTP_METHOD_NOT_ALLOWED' })
+  expect(problem).not.toHaveProperty('field')
+})
+
 describe('refusals', () => {
   const piece = () => structuredPiece(RUNTIME)
   const broken = async (change: object) => requestOf([{ ...(await piece()), ...change }])

@@ -184,7 +184,7 @@ describe('aa-instance', () => {
     const answer = await beat(running.url, header(INSTANCE))
     expect(await answer.json()).toEqual({ status: 'ok', timestamp: new Date(NOW * 1000).toISOString() })
     running.clock.now += 60
-    await beat(running.url, header({ eas_instance_id: 'eas-1', ip: '10.0.0.9', unknown: 1 }))
+    await beat(running.url, header({ eas_instance_id: 'eas-1', ip: '10.0.0.9', image_id: null, unknown: 1 }))
     running.clock.now += 30
     await beat(running.url, header({ ...INSTANCE, instance_name: 'renamed' }))
     const { active_aa_instances, count } = await heard(running)
@@ -197,7 +197,8 @@ describe('aa-instance', () => {
       last_heartbeat: new Date((NOW + 90) * 1000).toISOString(),
     })
     // What an instance says of its address stands beside the address it came from, and does not replace it.
-    expect(active_aa_instances[1]).toMatchObject({ eas_instance_id: 'eas-1', ip: '10.0.0.9', client_ip: '127.0.0.1' })
+    expect(active_aa_instances[1]).toMatchObject({ eas_instance_id: 'eas-1', image_id: '', ip: '10.0.0.9' })
+    expect(active_aa_instances[1]).toMatchObject({ client_ip: '127.0.0.1' })
     running.clock.now += 100
     expect((await heard(running)).active_aa_instances).toMatchObject([{ instance_id: 'i-1' }])
     running.clock.now += 30

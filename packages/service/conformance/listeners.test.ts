@@ -20,13 +20,16 @@ test('the key broker alone: a whole handshake, and nothing of the other faces', 
     '/api/kbs/v0/resources',
     '/api/as/status',
     '/status',
-    '/metrics',
+    '/readyz',
   ])
     expect([path, (await fetch(url + path)).status]).toEqual([path, 404])
   for (const path of ['/kbs/v0/resources', '/kbs/v0/rvps/query', '/kbs/v0/attestation-policies'])
     expect([path, (await fetch(url + path)).status]).toEqual([path, 401])
+  expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' })
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain('kbs_http_requests_total')
   const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object }
-  expect(Object.keys(paths).every((path) => path.startsWith('/kbs/v0/'))).toBe(true)
+  const others = Object.keys(paths).filter((path) => !path.startsWith('/kbs/v0/'))
+  expect(others).toEqual(['/healthz', '/metrics'])
 })
 
 test('the attestation service alone', async () => {

@@ -103,6 +103,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       lifetimeSeconds: config.handshake.lifetimeSeconds,
       cookieName: SESSION_COOKIE,
       tees: TEE_NAMES.filter((tee) => JUDGED_TEES.includes(tee)),
+      policies: config.release.policies,
       versions: config.broker.versions,
       allowRsa15: config.broker.allowRsa15,
     })
@@ -364,9 +365,13 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
 
 const BROKER_PATH = '/kbs/v0'
 
-/** What a listener for the key broker alone has of a face. */
+const PROBE_PATHS = ['/healthz', '/metrics']
+
+/** What a listener for the key broker alone has of a face: the protocol, and what probes and collectors look for beside it. */
 function keepBrokerPaths(face: Face): Face[] {
-  return face.basePaths.includes(BROKER_PATH) ? [{ ...face, basePaths: [BROKER_PATH] }] : []
+  if (face.basePaths.includes(BROKER_PATH)) return [{ ...face, basePaths: [BROKER_PATH] }]
+  const probed = face.basePaths.includes('') ? face.routes.filter(({ path }) => PROBE_PATHS.includes(path)) : []
+  return probed.length === 0 ? [] : [{ ...face, routes: probed }]
 }
 
 function readVersion(): string {

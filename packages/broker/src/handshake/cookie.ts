@@ -17,6 +17,8 @@ export interface HandshakeState {
   readonly tee: TeeName
   readonly version: ProtocolVersion
   readonly hash: BindingHash
+  /** The attestation policy that was chosen; absent for the one that is asked when nobody chooses. */
+  readonly policy?: string
   /** Epoch seconds. */
   readonly expiresAt: number
 }

@@ -57,6 +57,7 @@ function checkOptions(options: HandshakeOptions): Service {
     lifetimeSeconds = DEFAULT_LIFETIME,
     versions = [CURRENT_VERSION],
     tees = TEE_NAMES,
+    policies = [],
     cookieName = DEFAULT_COOKIE,
     allowRsa15 = false,
   } = options
@@ -68,7 +69,8 @@ function checkOptions(options: HandshakeOptions): Service {
   require(versions.length > 0, 'versions', 'at least one protocol version')
   require(tees.length > 0, 'tees', 'at least one TEE name')
   require(/^[\w-]{1,64}$/.test(cookieName), 'cookieName', 'letters, digits, - and _')
-  return { seal: new CookieSeal(keys), replayGuard, sessions, lifetimeSeconds, versions, tees, cookieName, allowRsa15 }
+  const seal = new CookieSeal(keys)
+  return { seal, replayGuard, sessions, lifetimeSeconds, versions, tees, policies, cookieName, allowRsa15 }
 }
 
 function openHandshake(service: Service, body: Uint8Array | string, now: number): OpenedHandshake {
@@ -78,7 +80,8 @@ function openHandshake(service: Service, body: Uint8Array | string, now: number)
   const nonce = encodeBase64(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)))
   const id = encodeHex(crypto.getRandomValues(new Uint8Array(ID_BYTES)))
   const expiresAt = now + service.lifetimeSeconds
-  const { tee, version } = request
+  const { tee, version, policy } = request
+  const chosen = policy === undefined ? {} : { policy }
   const challenge =
     hash === DEFAULT_HASH
       ? { nonce, extraParams: '' }
@@ -88,13 +91,13 @@ function openHandshake(service: Service, body: Uint8Array | string, now: number)
     body: encodeChallenge(challenge),
     cookie: {
       name: service.cookieName,
-      value: service.seal.seal('handshake', { id, nonce, tee, version, hash, expiresAt }),
+      value: service.seal.seal('handshake', { id, nonce, tee, version, hash, ...chosen, expiresAt }),
       expiresAt,
     },
   }
 }
 
-function expectServed({ versions, tees }: Service, { version, tee }: AuthRequest): void {
+function expectServed({ versions, tees, policies }: Service, { version, tee, policy }: AuthRequest): void {
   if (!versions.includes(version)) {
     throw new BrokerError('BROKER_VERSION_UNSUPPORTED', undefined, {
       details: { path: 'version', expected: versions, actual: version },
@@ -103,6 +106,11 @@ function expectServed({ versions, tees }: Service, { version, tee }: AuthRequest
   if (!tees.includes(tee)) {
     throw new BrokerError('BROKER_TEE_UNKNOWN', 'This kind of TEE is not served here.', {
       details: { path: 'tee', expected: tees, actual: tee },
+    })
+  }
+  if (policy !== undefined && !policies.includes(policy)) {
+    throw new BrokerError('BROKER_POLICY_UNKNOWN', undefined, {
+      details: { path: 'extra-params.id', expected: policies, actual: policy },
     })
   }
 }
@@ -129,7 +137,7 @@ async function receiveAttestation(
 }
 
 function describeAttestation(attestation: Attestation, state: HandshakeState, bodyDigest: string): ReceivedAttestation {
-  const { id, nonce, tee, version, hash, expiresAt } = state
+  const { id, nonce, tee, version, hash, policy, expiresAt } = state
   const { teePublicKey, initData, devices } = attestation
   return {
     sessionId: id,
@@ -137,6 +145,7 @@ function describeAttestation(attestation: Attestation, state: HandshakeState, bo
     tee,
     nonce,
     hash,
+    ...(policy === undefined ? {} : { policy }),
     teePublicKey,
     ...(initData === undefined ? {} : { initData }),
     evidence: bindEvidence(attestation, state),

@@ -45,6 +45,8 @@ export interface HandshakeOptions {
   readonly versions?: readonly ProtocolVersion[]
   /** Default: every TEE name. */
   readonly tees?: readonly TeeName[]
+  /** Attestation policies that machines may choose; default none. */
+  readonly policies?: readonly string[]
   /** Name of the cookie; default `kbs-session-id`. */
   readonly cookieName?: string
   /** Serve keys that say RSA1_5, which clients of protocol 0.1.x have. Default false. */
@@ -90,6 +92,8 @@ export interface ReceivedAttestation {
   readonly tee: TeeName
   readonly nonce: string
   readonly hash: BindingHash
+  /** The attestation policy that the machine chose. */
+  readonly policy?: string
   readonly teePublicKey: TeePublicKey
   readonly initData?: InitData
   /** Primary first, then the devices. Every one must be accepted. */

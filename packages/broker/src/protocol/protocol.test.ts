@@ -73,6 +73,13 @@ describe('request', () => {
     })
   })
 
+  test('an attestation policy is chosen by its id; null chooses none', () => {
+    const request = { version: '0.4.0', tee: 'tdx', policy: 'gpu-hosts' } as const
+    expect(parseAuthRequest(encodeAuthRequest(request)).policy).toBe('gpu-hosts')
+    const none = '{"version":"0.4.0","tee":"tdx","extra-params":{"id":null}}'
+    expect(parseAuthRequest(none)).not.toHaveProperty('policy')
+  })
+
   test('extra parameters of any form, and hashes that are not known', () => {
     const read = (extra: unknown) =>
       parseAuthRequest(JSON.stringify({ version: '0.4.0', tee: 'snp', 'extra-params': extra }))
@@ -92,6 +99,8 @@ describe('request', () => {
     ['{"version":"0.4.0","tee":"tdx","extra-params":{"supported-hash-algorithms":"sha384"}}', 'BROKER_REQUEST_INVALID'],
     ['{"version":"0.4.0","tee":"tdx","extra-params":{"supported-hash-algorithms":[1]}}', 'BROKER_REQUEST_INVALID'],
     ['{"version":"0.1.0","tee":"tdx","extra-params":{}}', 'BROKER_REQUEST_INVALID'],
+    ['{"version":"0.4.0","tee":"tdx","extra-params":{"id":1}}', 'BROKER_REQUEST_INVALID'],
+    ['{"version":"0.4.0","tee":"tdx","extra-params":{"id":"../x"}}', 'BROKER_REQUEST_INVALID'],
     [`{"version":"0.4.0","tee":"tdx","extra-params":${'['.repeat(20)}${']'.repeat(20)}}`, 'BROKER_REQUEST_INVALID'],
     [`{"version":"0.4.0","tee":"tdx","extra-params":"${'A'.repeat(1 << 17)}"}`, 'BROKER_REQUEST_INVALID'],
   ])('%.60s is refused', (body, code) => {

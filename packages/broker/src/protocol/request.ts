@@ -8,6 +8,7 @@ const CODE = 'BROKER_REQUEST_INVALID'
 /** A request is small; only evidence is not. */
 const LIMITS = { maxBytes: 64 << 10, maxDepth: 16, maxValues: 1000 } as const
 const MAX_HASHES = 16
+const POLICY_ID = /^[\w-]{1,128}$/
 
 /**
  * Reads the body of POST /auth.
@@ -21,13 +22,21 @@ export function parseAuthRequest(body: Uint8Array | string): AuthRequest {
   const tee = parseTeeName(findMember(members, 'tee'))
   const extraParams = readExtraParams(findMember(members, 'extra-params'), version)
   const hashes = readHashes(extraParams)
-  return { version, tee, extraParams, ...(hashes === undefined ? {} : { hashes }) }
+  const policy = readPolicy(extraParams)
+  return {
+    version,
+    tee,
+    extraParams,
+    ...(hashes === undefined ? {} : { hashes }),
+    ...(policy === undefined ? {} : { policy }),
+  }
 }
 
 /** Writes the body of POST /auth. */
 export function encodeAuthRequest(request: Omit<AuthRequest, 'extraParams'>): string {
-  const { version, tee, hashes = BINDING_HASHES } = request
-  return JSON.stringify({ version, tee, 'extra-params': { 'supported-hash-algorithms': hashes } })
+  const { version, tee, hashes = BINDING_HASHES, policy } = request
+  const selected = policy === undefined ? {} : { id: policy }
+  return JSON.stringify({ version, tee, 'extra-params': { 'supported-hash-algorithms': hashes, ...selected } })
 }
 
 function readVersion(value: unknown): ProtocolVersion {
@@ -47,10 +56,21 @@ function readExtraParams(value: unknown, version: ProtocolVersion): unknown {
   return value ?? ''
 }
 
+/** A member of parameters that are an object; those of another form have none. */
+function findParameter(extraParams: unknown, name: string): unknown {
+  if (typeof extraParams !== 'object' || extraParams === null || Array.isArray(extraParams)) return undefined
+  return findMember(extraParams as Record<string, unknown>, name)
+}
+
+function readPolicy(extraParams: unknown): string | undefined {
+  const id = findParameter(extraParams, 'id') ?? undefined
+  if (id === undefined || (typeof id === 'string' && POLICY_ID.test(id))) return id
+  throw misfit(CODE, 'extra-params.id', 'the id of an attestation policy', id)
+}
+
 /** The list a client offers; names unknown here are left out, so that newer clients are understood. */
 function readHashes(extraParams: unknown): readonly BindingHash[] | undefined {
-  if (typeof extraParams !== 'object' || extraParams === null || Array.isArray(extraParams)) return undefined
-  const list = findMember(extraParams as Record<string, unknown>, 'supported-hash-algorithms')
+  const list = findParameter(extraParams, 'supported-hash-algorithms')
   if (list === undefined || list === null) return undefined
   const path = 'extra-params.supported-hash-algorithms'
   if (!Array.isArray(list)) throw misfit(CODE, path, 'an array of texts', list)

@@ -38,6 +38,8 @@ export interface AuthRequest {
   readonly extraParams: unknown
   /** Hash algorithms the client offers; absent if it names none. Unknown names are left out. */
   readonly hashes?: readonly BindingHash[]
+  /** The attestation policy that the client asks to be judged by: `extra-params.id`. */
+  readonly policy?: string
 }
 
 /** The answer to POST /auth. */

@@ -110,7 +110,7 @@ function listCodes(details: CodedError['details']): readonly string[] {
 function nameField({ code, details }: CodedError): string | undefined {
   const { path } = details
   if (code !== 'BROKER_EVIDENCE_REFUSED')
-    return code.startsWith('SERVICE_ADMIN_') || path === 'body'
+    return /^SERVICE_(?:ADMIN|HTTP)_/.test(code) || path === 'body'
       ? undefined
       : path?.replaceAll(/\.(\d+)(?=\.|$)/g, '[$1]')
   const { index, tee } = details as { index?: number; tee?: string }

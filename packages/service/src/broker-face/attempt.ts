@@ -21,7 +21,8 @@ export async function judgeAttempt(
       ? {}
       : { initData: { digests: initData.digests, claims: readInitDataClaims(initData.body) } }),
   }))
-  const request = { evidence, policyIds: [], requireFresh: true }
+  const policyIds = attestation.policy === undefined ? [] : [attestation.policy]
+  const request = { evidence, policyIds, requireFresh: true }
   const origin = { source: 'broker', client: readClientAddress(c), requestId: c.get('requestId') } as const
   const attempt = await assessAttempt(request, origin, runtime, now)
   noteAttempt(c, attempt)

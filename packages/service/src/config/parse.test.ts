@@ -42,7 +42,7 @@ describe('configuration', () => {
       trustEnclaveRoots: [],
       allowAttestationKeys: [],
       enabledTees: [],
-      release: { statuses: ['affirming'] },
+      release: { statuses: ['affirming'], policies: ['default'] },
       limits: {
         bodyBytes: 2097152,
         requestSeconds: 30,
@@ -90,6 +90,8 @@ describe('configuration', () => {
     [{ dir: 'x', store: { driver: 'postgresql', url: 'postgresql:///c?host=/s&password=sw0rdfish' } }, 'store.url'],
     [{ dir: 'x', release: { statuses: ['contraindicated'] } }, 'release.statuses.0'],
     [{ dir: 'x', release: { statuses: [] } }, 'release.statuses'],
+    [{ dir: 'x', release: { policies: [] } }, 'release.policies'],
+    [{ dir: 'x', release: { policies: ['../x'] } }, 'release.policies.0'],
     [{ dir: 'x', log: { level: 'loud' } }, 'log.level'],
   ])('SERVICE_CONFIG_INVALID: %j names the key', (config, path) => {
     const error = errorOf(() => parseConfig(config))

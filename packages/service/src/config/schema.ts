@@ -109,6 +109,11 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
         .array(z.enum(['affirming', 'warning']))
         .min(1)
         .default(['affirming']),
+      policies: z
+        .array(z.string().regex(/^[\w-]{1,128}$/, 'must be ids of attestation policies'))
+        .min(1)
+        .max(64)
+        .default(['default']),
     })
     .prefault({}),
   references: z
@@ -269,8 +274,12 @@ export interface ServiceConfig {
   readonly enabledTees: readonly ('sample' | 'sampledevice')[]
   /** A file of expectations that evidence must meet. */
   readonly expect?: string | undefined
-  /** Token statuses that secrets are released to. A machine whose measurements nobody pinned has `warning`. */
-  readonly release: { readonly statuses: readonly ('affirming' | 'warning')[] }
+  readonly release: {
+    /** Token statuses that secrets are released to. A machine whose measurements nobody pinned has `warning`. */
+    readonly statuses: readonly ('affirming' | 'warning')[]
+    /** Attestation policies whose tokens open secrets; machines may choose one of them. */
+    readonly policies: readonly string[]
+  }
   readonly references: {
     /** Whether a registration over gRPC joins the values under a name or replaces them. */
     readonly register: 'merge' | 'replace'

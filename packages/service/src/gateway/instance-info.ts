@@ -19,7 +19,7 @@ const MEMBERS = [
   'ip',
 ] as const
 
-/** Every member is a text; an absent one is empty, as existing clients of the lists expect. */
+/** Every member is a text; an absent one, or null, is empty, as existing clients of the lists expect. */
 export type InstanceInfo = Readonly<Record<(typeof MEMBERS)[number], string>>
 
 export const NO_INSTANCE: InstanceInfo = parseMembers({})
@@ -54,7 +54,7 @@ function parseHeader(header: string): Readonly<Record<string, unknown>> {
 
 function parseMembers(value: Readonly<Record<string, unknown>>): InstanceInfo {
   const entries = MEMBERS.map((name) => {
-    const member = Object.hasOwn(value, name) ? value[name] : ''
+    const member = (Object.hasOwn(value, name) ? value[name] : null) ?? ''
     if (typeof member !== 'string' || member.length > MAX_TEXT_CHARACTERS || /\p{Cc}|\p{Cs}/u.test(member))
       throw invalid(`${INSTANCE_HEADER}.${name}`, `a text of at most ${MAX_TEXT_CHARACTERS} characters`)
     return [name, member] as const

@@ -132,7 +132,7 @@ function mountFace(app: OpenAPIHono<HttpEnv>, face: Face, around: NonNullable<Ap
   }
   for (const [path, methods] of groupMethods(face.routes)) {
     const freeTail = face.routes.some((route) => route.path === path && route.freeTail)
-    for (const base of face.basePaths) refuseOtherMethods(app, toPattern(base + path, freeTail), methods)
+    for (const base of face.basePaths) refuseOtherMethods(app, toPattern(base + path, freeTail), methods, face.describe)
   }
 }
 
@@ -168,10 +168,16 @@ export function readFreeTail(c: HttpContext, head: string): string {
   })
 }
 
-function refuseOtherMethods(app: OpenAPIHono<HttpEnv>, pattern: string, methods: readonly string[]): void {
+function refuseOtherMethods(
+  app: OpenAPIHono<HttpEnv>,
+  pattern: string,
+  methods: readonly string[],
+  describe?: Face['describe'],
+): void {
   const allowed = methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
   app.all(pattern, (c) => {
     c.header('allow', allowed.join(', '))
+    if (describe !== undefined) c.set('describe', describe)
     throw new ServiceError('SERVICE_HTTP_METHOD_NOT_ALLOWED', undefined, {
       details: { path: 'method', expected: allowed, actual: c.req.method },
     })

@@ -213,6 +213,13 @@ describe('HTTP', () => {
     expect(await response.json()).toMatchObject({ code: 'SERVICE_HTTP_BODY_ENCODED', actual: 'gzip' })
   })
 
+  test('a token of 120 KiB in a header is read; headers beyond 128 KiB are not', async () => {
+    const { base } = await start()
+    const send = (bytes: number) => fetch(`${base}/kbs/v0/thing/x/y`, { headers: { attestation: 'a'.repeat(bytes) } })
+    expect((await send(120 * 1024)).status).toBe(200)
+    expect((await send(140 * 1024)).status).toBe(431)
+  })
+
   test('a client that sends its headers or its body too slowly is cut off', async () => {
     const { address } = await start({ limits: { headersSeconds: 1, requestSeconds: 1 } })
     const slowHeaders = exchangeRaw(address, 'GET / HTTP/1.1\r\nHost: a\r\nX-Slow')

@@ -9,7 +9,8 @@ import type { ServiceConfig } from '../config/index.ts'
 import { ServiceError } from '../errors.ts'
 import { describeProblem } from './problem.ts'
 
-const MAX_HEADER_BYTES = 64 * 1024
+/** Machines send their token in a header, and a token holds the event log of the machine. */
+const MAX_HEADER_BYTES = 128 * 1024
 
 /** Where to listen, and whether only this machine can reach it. */
 export interface ListenAddress {

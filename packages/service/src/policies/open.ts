@@ -11,6 +11,7 @@ import { createPolicyAppraiser, type PolicyAppraiser } from './appraiser.ts'
 import { createPolicyApiFace } from './face/api-face.ts'
 import { createPolicyBrokerFace } from './face/broker-face.ts'
 import { createScopedRelease } from './release.ts'
+import { requirePolicies } from './required.ts'
 import { openPolicyFiles } from './room/folder.ts'
 import { createPolicyRoom, type PolicyRoom } from './room/room.ts'
 import { RESOURCE_POLICY_ID } from './room/rules.ts'
@@ -53,7 +54,7 @@ export function openPolicies(config: ServiceConfig, runtime: PolicyRuntime): Pol
   return {
     room,
     appraiser,
-    release: createScopedRelease({ room, fallback: release, now }),
+    release: requirePolicies(config.release.policies, createScopedRelease({ room, fallback: release, now })),
     faces: [
       createPolicyBrokerFace({ room, gate, bodyBytes, openOnLoopback }),
       createPolicyApiFace({ room, appraiser, attempts, gate, bodyBytes, now }),
