@@ -88,6 +88,9 @@ name = "CA"
   }),
 }
 
+/** One file, so that the folder is the one that is meant, and nothing in it. */
+const BARE = { 'rvps.json': '{}' } as const
+
 interface Site {
   readonly root: string
   read(env?: Record<string, string>): TrusteeConfig
@@ -184,7 +187,7 @@ describe('the shipped files', () => {
   })
 
   test('that are not there stand for those that are shipped, but nothing is opened to others that no file opens', () => {
-    const site = createSite({})
+    const site = createSite(BARE)
     const { config, notices } = site.read()
     expect(config).toMatchObject({
       listen: '0.0.0.0:8081',
@@ -195,11 +198,14 @@ describe('the shipped files', () => {
       resources: { folder: join(site.root, 'opt/trustee/kbs/repository') },
     })
     expect(config.references).toBeUndefined()
-    expect(notices).toEqual([expect.stringContaining('0.0.0.0:8081 speaks plain HTTP')])
+    expect(notices).toEqual([
+      expect.stringContaining('gateway.yml, kbs-config.toml, as-config.json are not in '),
+      expect.stringContaining('0.0.0.0:8081 speaks plain HTTP'),
+    ])
   })
 
   test('leave places to the folders that only the programs know, where those are the ones in use', () => {
-    const site = createSite({})
+    const site = createSite(BARE)
     const old = dirname(site.put('opt/confidential-containers/kbs/repository/default/x/y', 'z')).replace(
       /\/default\/x$/,
       '',
@@ -436,6 +442,7 @@ describe('no key is passed over in silence', () => {
       ['gateway.yml', 'a: [1'],
       ['kbs-config.toml', 'no toml'],
       ['as-config.json', '[]'],
+      ['as-config.json', '{"work_dir":"/a","work_dir":"/b"}'],
       ['rvps.json', '{'],
     ] as const)
       expect(refusal(() => createSite({ [file]: text }).read())).toMatchObject({ code: 'SERVICE_CONFIG_UNREADABLE' })
@@ -444,8 +451,24 @@ describe('no key is passed over in silence', () => {
         code: 'SERVICE_CONFIG_UNREADABLE',
         message: expect.stringContaining('is no folder'),
       })
+    const none = refusal(() => createSite({}).read())
+    expect(none).toMatchObject({ code: 'SERVICE_CONFIG_UNREADABLE', message: expect.stringContaining('has none of ') })
     expect(() => createSite({ 'gateway.yml': '' }).read()).not.toThrow()
     expect(() => createSite({ 'gateway.yml': 'server:\nkbs:\n' }).read()).not.toThrow()
+  })
+})
+
+test('any of the languages, by the end of the name; two files of one name are one too many', () => {
+  const site = createSite({ 'gateway.yml': 'server:\n  port: 7001\n' })
+  site.put('etc/trustee/kbs-config.yaml', 'http_server:\n  sockets: ["127.0.0.1:7002"]\n')
+  site.put('etc/trustee/as-config.toml', '[attestation_token_broker]\nduration_min = 7\n')
+  const { config, notices } = site.read()
+  expect(config).toMatchObject({ listeners: { broker: '127.0.0.1:7002' }, token: { lifetimeSeconds: 420 } })
+  expect(notices).toContain('kbs-config.yaml is read as kbs-config.toml.')
+  site.put('etc/trustee/gateway.yaml', '')
+  expect(refusal(() => site.read())).toMatchObject({
+    code: 'SERVICE_CONFIG_UNREADABLE',
+    message: expect.stringContaining('both gateway.yml and gateway.yaml'),
   })
 })
 
@@ -518,10 +541,30 @@ describe('what is not taken over is refused or told', () => {
     ['a kind of storage', 'rvps.json', { storage: { type: 'X' } }, 'storage.type'],
     ['a log level', 'gateway.yml', { logging: { level: 'loud' } }, 'logging.level'],
     ['no address', 'gateway.yml', { rvps: { grpc_addr: 'a b' } }, 'rvps.grpc_addr'],
+    ['no port', 'gateway.yml', { server: { port: 65536 } }, 'server.port'],
+    ['no port', 'kbs-config.toml', { http_server: { sockets: ['127.0.0.1:65536'] } }, 'http_server.sockets'],
+    ['no judge', 'kbs-config.toml', { attestation_service: { type: 'coco_as_grcp' } }, 'attestation_service.type'],
+    ['no mode', 'kbs-config.toml', { admin: { authorization_mode: 'AllowAll' } }, 'admin.authorization_mode'],
+    ['no plugin', 'kbs-config.toml', { plugins: [{ name: 'resuorce' }] }, 'plugins[0].name'],
+    ['no name', 'kbs-config.toml', { plugins: [{ type: 'LocalFs' }] }, 'plugins[0].name'],
+    ['one twice', 'kbs-config.toml', { plugins: [{ name: 'resource' }, { name: 'resource' }] }, 'plugins[1].name'],
+    ['no reference values', 'as-config.json', { rvps_config: { type: 'Grpc' } }, 'rvps_config.type'],
   ] as const)('%s', (_name, file, value, key) => {
     expect(refusal(() => readOne(file, value))).toMatchObject({
       code: 'SERVICE_CONFIG_INVALID',
       details: { path: `${file} ${key}` },
+    })
+  })
+
+  test('a word that is nearly one that there is', () => {
+    const { message } = refusal(() => readOne('kbs-config.toml', { attestation_service: { type: 'coco_as_grcp' } }))
+    expect(message).toContain('Did you mean coco_as_grpc?')
+  })
+
+  test.each(['0', '121', '1.5', 'ten'])('a time to wait of %s seconds', (value) => {
+    expect(refusal(() => createSite(BARE).read({ PCCS_HTTP_TIMEOUT_SECS: value }))).toMatchObject({
+      code: 'SERVICE_CONFIG_INVALID',
+      details: { path: 'PCCS_HTTP_TIMEOUT_SECS' },
     })
   })
 
@@ -553,7 +596,7 @@ describe('what is not taken over is refused or told', () => {
   )
 
   test('a folder of secrets that everybody may look into', () => {
-    const site = createSite({})
+    const site = createSite(BARE)
     const folder = dirname(site.put('opt/trustee/kbs/repository/x', ''))
     chmodSync(folder, 0o755)
     expect(site.read().notices.join()).toContain(`chmod o-rwx ${folder}`)
@@ -593,7 +636,7 @@ describe('what is not taken over is refused or told', () => {
   })
 
   test('the collateral service: the file, the environment, the configuration of the machine', () => {
-    const site = createSite({})
+    const site = createSite(BARE)
     const pcs = (env: Record<string, string> = {}) => site.read(env).config.collateral?.pcs
     expect(pcs({ PCCS_URL: 'https://one.example.org/sgx/certification/v4/' })).toContain('one.example.org')
     expect(
@@ -607,8 +650,20 @@ describe('what is not taken over is refused or told', () => {
     expect(pcs()).toContain('machine.example.org')
   })
 
+  test('the time to wait, and the folders with certificates of chips', () => {
+    const site = createSite(BARE)
+    expect(site.read().config.collateral).not.toHaveProperty('stores')
+    expect(site.read({ PCCS_HTTP_TIMEOUT_SECS: '60' }).config.collateral).toMatchObject({ timeoutSeconds: 60 })
+    const stores = (store: string) => site.read({ TRUSTEE_SNP_VCEK_STORE: store }).config.collateral?.stores
+    expect(stores('/srv/kds')).toEqual(['/srv/kds'])
+    expect(stores('/srv/kds/vcek')).toEqual(['/srv/kds'])
+    const amd = dirname(site.put('opt/confidential-containers/attestation-service/kds-store/x', ''))
+    const hygon = dirname(site.put('opt/hygon/csv/x', ''))
+    expect(site.read().config.collateral?.stores).toEqual([amd, hygon])
+  })
+
   test('beside collateral that is given, the vendor is asked only where something names a service', () => {
-    const site = createSite({})
+    const site = createSite(BARE)
     const folder = join(site.root, 'etc/trustee')
     const read = (env: Record<string, string> = {}) =>
       readTrusteeConfig({ folder, root: site.root, env, hasBundles: true }).config.collateral?.pcs
@@ -623,17 +678,18 @@ describe('what is not taken over is refused or told', () => {
     ['KBS_RESOURCE_STORAGE_PASSWORD', 'a secret word'],
     ['KBS_CONFIG_FILE', '/elsewhere'],
     ['AS_WORK_DIR', '/elsewhere'],
-    ['TRUSTEE_SNP_VCEK_STORE', '/elsewhere'],
+    ['AS_SIGNER_TRANSPARENCY_PATH', '/elsewhere'],
+    ['VERIFY_COLLATERAL_CACHE_EXPIRE_HOURS', '1680'],
     ['KEYLIME_REGISTRAR_URL', 'https://127.0.0.1:8991'],
     ['SLSA_VERIFIER_PATH', '/bin/true'],
     ['POSTGRES_URL', 'postgres://user:word@db'],
   ])('the variable %s is not heeded, and is told about without its value', (name, value) => {
-    const { notices } = createSite({}).read({ [name]: value })
+    const { notices } = createSite(BARE).read({ [name]: value })
     const told = notices.filter((notice) => notice.startsWith(`${name}: `))
     expect(told).toHaveLength(1)
     expect(told[0]).not.toContain(value)
     expect(
-      createSite({})
+      createSite(BARE)
         .read({ [name]: '' })
         .notices.join(),
     ).not.toContain(name)

@@ -31,8 +31,8 @@ function createGateway(veritee: string, trust: string): readonly string[] {
     '  shift 2',
     'fi',
     'case $config in',
-    '  gateway.yml | */gateway.yml) ;;',
-    '  *) echo "trustee-gateway: the file must be called gateway.yml; kbs-config.toml, as-config.json and rvps.json are read beside it" >&2; exit 2 ;;',
+    '  gateway.yml | */gateway.yml | gateway.yaml | */gateway.yaml) ;;',
+    '  *) echo "trustee-gateway: the file must be called gateway.yml or gateway.yaml; kbs-config.toml, as-config.json and rvps.json are read beside it" >&2; exit 2 ;;',
     'esac',
     `exec ${veritee} serve --trustee-config "$(dirname -- "$config")"${trust} "$@"`,
   ]

@@ -24,12 +24,16 @@ const UNHEEDED: readonly Unheeded[] = [
     consequence: 'It is not heeded: kbs-config.toml is read beside gateway.yml.',
   },
   {
-    variable: /^AS_(?:WORK_DIR|SIGNER_TRANSPARENCY_PATH)$/,
+    variable: /^AS_WORK_DIR$/,
+    consequence: 'It is not heeded: keys and records are in the data directory of this service.',
+  },
+  {
+    variable: /^AS_SIGNER_TRANSPARENCY_PATH$/,
     consequence: 'It is not heeded: what is written there goes into no token.',
   },
   {
-    variable: /^TRUSTEE_SNP_VCEK_STORE$/,
-    consequence: 'It is not heeded: SNP evidence must carry its certificates, or collateral.bundles hold them.',
+    variable: /^VERIFY_COLLATERAL_CACHE_/,
+    consequence: 'It is not heeded: collateral that was fetched is asked for anew after a day.',
   },
   {
     variable: /^KEYLIME_REGISTRAR_/,

@@ -6,6 +6,9 @@ import { invalid, type TrusteeSettings } from './settings.ts'
 
 const GATEWAY_PORT = 8081
 const BROKER_SOCKET = '127.0.0.1:8080'
+const MAX_PORT = 65_535
+const NO_PORT = 'There is no such port.'
+const NO_PORT_EXPECTED = `at most ${MAX_PORT}`
 const PLAIN_DANGER =
   'Whoever is on the path can read and change what administrators send, their tokens too; secrets stay encrypted to the machine that attested.'
 
@@ -17,7 +20,9 @@ interface Protection {
 /** The listeners of gateway and key broker, and the TLS that both share. */
 export function readListeners(read: TrusteeRead): void {
   const { gateway, broker, draft, notices } = read
-  const listen = joinAddress(gateway.text('server.host') ?? '0.0.0.0', gateway.count('server.port') ?? GATEWAY_PORT)
+  const port = gateway.count('server.port') ?? GATEWAY_PORT
+  if (port > MAX_PORT) throw invalid(gateway.file, 'server.port', NO_PORT, NO_PORT_EXPECTED, port)
+  const listen = joinAddress(gateway.text('server.host') ?? '0.0.0.0', port)
   const outer = readGatewayProtection(read)
   draft.set('listen', listen)
   draft.set('tls', outer.tls)
@@ -58,6 +63,8 @@ function readBrokerSocket({ broker, notices, place }: TrusteeRead, outer: Protec
   const [socket = BROKER_SOCKET, ...more] = broker.texts('http_server.sockets')
   if (!/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):\d{1,5}$/.test(socket))
     throw invalid(broker.file, 'http_server.sockets', 'It must be HOST:PORT.', 'HOST:PORT', socket)
+  if (Number(socket.slice(socket.lastIndexOf(':') + 1)) > MAX_PORT)
+    throw invalid(broker.file, 'http_server.sockets', NO_PORT, NO_PORT_EXPECTED, socket)
   if (more.length > 0)
     notices.push(
       `kbs-config.toml http_server.sockets: ${socket} is opened; ${more.join(', ')} ${more.length === 1 ? 'is' : 'are'} not.`,

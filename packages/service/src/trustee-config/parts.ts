@@ -1,4 +1,5 @@
 /** What each file says beside where to listen. */
+import { findNearest } from '@veritee/codec/nearest'
 import { readLocalAddress } from './listen.ts'
 import type { TrusteeRead } from './read.ts'
 import { invalid, type TrusteeSettings } from './settings.ts'
@@ -36,6 +37,8 @@ export function readGatewayPart({ gateway, draft, place }: TrusteeRead): void {
 /** `kbs-config.toml`: handshakes, administrators, the resource policy, secrets. */
 export function readBrokerPart(read: TrusteeRead): void {
   const { broker, draft, place, exists, notices, findFolder } = read
+  expectOneOf(broker, 'attestation_service.type', ['coco_as_builtin', 'coco_as_grpc', 'intel_ta'])
+  expectOneOf(broker, 'admin.authorization_mode', ['InsecureAllowAll', 'DenyAll', 'AuthenticatedAuthorization'])
   if (broker.text('attestation_service.type') === 'intel_ta')
     throw invalid(
       broker.file,
@@ -58,11 +61,35 @@ export function readBrokerPart(read: TrusteeRead): void {
   draft.set('resources.folder', readSecretFolder(read))
 }
 
+/** A word that means nothing is likely a misspelt one that means something. @throws ServiceError SERVICE_CONFIG_INVALID */
+function expectOneOf(settings: TrusteeSettings, key: string, words: readonly string[]): void {
+  const word = settings.text(key)
+  if (word === undefined || words.includes(word)) return
+  const nearest = findNearest(word, words)
+  const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`
+  throw invalid(settings.file, key, `There is no ${word}.${hint}`, words.join(', '), word)
+}
+
+const PLUGINS = ['resource', 'sample', 'nebula-ca', 'pkcs11', 'tpm-pca', 'external', 'provisioner']
+
+/** The places of the plugins in the list, by name. @throws ServiceError SERVICE_CONFIG_INVALID */
+function listPlugins(broker: TrusteeSettings): ReadonlyMap<string, string> {
+  const prefixes = [...broker.values.keys()].flatMap((key) => /^plugins\[\d+\]\./.exec(key)?.[0] ?? [])
+  const plugins = new Map<string, string>()
+  for (const prefix of new Set(prefixes)) {
+    const name = broker.text(`${prefix}name`)
+    if (name === undefined) throw invalid(broker.file, `${prefix}name`, 'A plugin needs a name.', PLUGINS.join(', '))
+    expectOneOf(broker, `${prefix}name`, PLUGINS)
+    if (plugins.has(name)) throw invalid(broker.file, `${prefix}name`, 'This plugin is there twice, and one can count.')
+    plugins.set(name, prefix)
+  }
+  return plugins
+}
+
 const FOLDER_TYPES: readonly (string | undefined)[] = [undefined, 'LocalFs', 'kvstorage']
 
 function readSecretFolder({ broker, place, findFolder }: TrusteeRead): string {
-  const entries = [...broker.values.keys()].flatMap((key) => /^plugins\[\d+\]\.(?=name$)/.exec(key)?.[0] ?? [])
-  const prefix = entries.find((entry) => broker.text(`${entry}name`) === 'resource')
+  const prefix = listPlugins(broker).get('resource')
   if (prefix === undefined) return findFolder('kbs/repository')
   const type = broker.text(`${prefix}type`) ?? broker.text(`${prefix}storage_backend_type`)
   if (!FOLDER_TYPES.includes(type))
@@ -82,6 +109,7 @@ const TOKEN_KINDS: Readonly<Record<string, string>> = { Ear: 'ear', Simple: 'sim
 /** `as-config.json`, or what the key broker's file says of its own attestation service. */
 export function readAttestationPart(read: TrusteeRead): void {
   const { attestation, draft, place, findFolder } = read
+  expectOneOf(attestation, 'rvps_config.type', ['BuiltIn', 'GrpcRemote'])
   const broker = 'attestation_token_broker'
   const kind = attestation.text(`${broker}.type`)
   if (kind !== undefined && TOKEN_KINDS[kind] === undefined)

@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { type ConfigProblem, parseConfig, type ServiceConfigInput } from '../config/index.ts'
 import { ServiceError } from '../errors.ts'
 import { readCollateral } from './collateral.ts'
-import { readDocument } from './document.ts'
+import { readDocument, type TrusteeDocument } from './document.ts'
 import { listUnheeded } from './environment.ts'
 import { TRUSTEE_FILES, type TrusteeFile } from './keys/key.ts'
 import { TRUSTEE_KEYS } from './keys/table.ts'
@@ -75,14 +75,15 @@ export function readTrusteeConfig(options: TrusteeConfigOptions): TrusteeConfig 
         details: { path: folder },
       },
     )
-  const settingsOf = (file: TrusteeFile) => readSettings(file, readDocument(folder, file), TRUSTEE_KEYS[file])
+  const documents = new Map(TRUSTEE_FILES.map((file) => [file, readDocument(folder, file)]))
+  const settingsOf = (file: TrusteeFile) => readSettings(file, documents.get(file)?.values, TRUSTEE_KEYS[file])
   const [gateway, broker, ownAttestation, references] = TRUSTEE_FILES.map(settingsOf) as [
     TrusteeSettings,
     TrusteeSettings,
     TrusteeSettings,
     TrusteeSettings,
   ]
-  const notices: string[] = []
+  const notices = describeFiles(folder, documents)
   const place = (path: string) => (isAbsolute(path) ? join(resolve(root), path) : resolve(path))
   const exists = (path: string) => existsSync(path)
   const read: TrusteeRead = {
@@ -119,6 +120,26 @@ export function readTrusteeConfig(options: TrusteeConfigOptions): TrusteeConfig 
   ]
   const open = folders.flatMap(({ path, mode }) => (mode === 0o700 ? describeOpenFolder(path) : []))
   return { config, notices: [...warnings, ...notices, ...open, ...listMoot(all)], folders }
+}
+
+/**
+ * Which files are not there, and which are called otherwise.
+ *
+ * @throws ServiceError SERVICE_CONFIG_UNREADABLE where there is none of them: it is likely another folder that was meant
+ */
+function describeFiles(folder: string, documents: ReadonlyMap<TrusteeFile, TrusteeDocument | undefined>): string[] {
+  const absent = TRUSTEE_FILES.filter((file) => documents.get(file) === undefined)
+  if (absent.length === TRUSTEE_FILES.length)
+    throw new ServiceError(
+      'SERVICE_CONFIG_UNREADABLE',
+      `${folder} has none of ${TRUSTEE_FILES.join(', ')}: name the folder that they are in.`,
+      { details: { path: folder } },
+    )
+  const renamed = [...documents].flatMap(([file, document]) =>
+    document === undefined || document.name === file ? [] : [`${document.name} is read as ${file}.`],
+  )
+  const missing = `${absent.join(', ')} ${absent.length === 1 ? 'is' : 'are'} not in ${folder}: what is shipped counts.`
+  return absent.length === 0 ? renamed : [missing, ...renamed]
 }
 
 /** What no configuration may say is told in the words of the file that said it. */
