@@ -6,6 +6,8 @@ export interface HashEngine {
   digest(algorithm: HashAlgorithm, parts: readonly Uint8Array[]): Uint8Array
   hmac(algorithm: HashAlgorithm, key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array
   createDigest(algorithm: HashAlgorithm): DigestStream
+  /** A register after each of `links` went into it: value = H(value ‖ link). Start value and links are as long as the digest. */
+  extend(algorithm: HashAlgorithm, start: Uint8Array, links: readonly Uint8Array[]): Uint8Array
 }
 
 /** A running digest. */

@@ -2,6 +2,7 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha1 } from '@noble/hashes/legacy.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import type { HashEngine } from './engine.ts'
+import { extendWith } from './extend.ts'
 
 const ALGORITHMS = { sha1, sha256, sha384, sha512 } as const
 
@@ -27,4 +28,5 @@ export const hashes: HashEngine = {
       digest: () => running.digest(),
     }
   },
+  extend: (algorithm, start, links) => extendWith((parts) => hashes.digest(algorithm, parts), start, links),
 }

@@ -13,6 +13,7 @@ import { CodecError } from '../errors.ts'
 import type { PublicKey } from '../signature/public-key.ts'
 import type { NormalizedScheme } from '../signature/scheme.ts'
 import type { HashEngine } from './engine.ts'
+import { extendInPlace } from './extend-node.ts'
 
 /** Node's OpenSSL; everything is synchronous. */
 export const hashes: HashEngine = {
@@ -39,6 +40,7 @@ export const hashes: HashEngine = {
       digest: () => plain(running.digest()),
     }
   },
+  extend: extendInPlace,
 }
 
 export function verifyNormalized(

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, getCiphers, getHashes } from 'node:crypto'
 import { concatBytes } from '../bytes/compare.ts'
+import { extendInPlace } from './extend-node.ts'
 import type { SmEngine } from './sm-engine.ts'
 import { sm as portable } from './sm-portable.ts'
 
@@ -15,6 +16,7 @@ export const sm: SmEngine = {
         return Uint8Array.from(running.digest())
       }
     : portable.digest,
+  extend: hasSm3 ? (start, links) => extendInPlace('sm3', start, links) : portable.extend,
   hmac: hasSm3
     ? (key, parts) => {
         const running = createHmac('sm3', key)

@@ -1,10 +1,12 @@
 import { digestSm3 } from '../sm/sm3-digest.ts'
 import { cryptSm4Block, expandSm4Key } from '../sm/sm4-block.ts'
+import { extendWith } from './extend.ts'
 import type { SmEngine } from './sm-engine.ts'
 
 /** The national algorithms in plain JavaScript. */
 export const sm: SmEngine = {
   digest: digestSm3,
+  extend: (start, links) => extendWith(digestSm3, start, links),
   hmac(key, parts) {
     const block = new Uint8Array(64)
     block.set(key.length > 64 ? digestSm3([key]) : key)

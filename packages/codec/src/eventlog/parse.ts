@@ -88,13 +88,13 @@ function readEvent(cursor: ByteCursor, widths: Widths, sequence: number): LogEve
   const count = cursor.u32le()
   if (count > widths.size) throw invalid('An event has more digests than the header names.', start)
   const digests = new Map<EventDigestAlgorithm, Uint8Array>()
-  const seen = new Set<number>()
+  const seen: number[] = []
   for (let i = 0; i < count; i++) {
     const id = cursor.u16le()
     const width = widths.get(id)
     if (width === undefined) throw invalid('An event has a digest that the header does not name.', start)
-    if (seen.has(id)) throw invalid('An event has two digests of one algorithm.', start)
-    seen.add(id)
+    if (seen.includes(id)) throw invalid('An event has two digests of one algorithm.', start)
+    seen.push(id)
     const digest = cursor.take(width)
     const name = algorithmOfId(id)
     if (name !== undefined) digests.set(name, digest)
@@ -104,9 +104,9 @@ function readEvent(cursor: ByteCursor, widths: Widths, sequence: number): LogEve
 
 function isAtEnd(cursor: ByteCursor): boolean {
   if (cursor.remaining === 0) return true
-  const mark = cursor.peek(Math.min(8, cursor.remaining))
-  const padding = mark[0]!
-  if ((padding !== 0 && padding !== 0xff) || mark.some((byte) => byte !== padding)) return false
+  const padding = cursor.peekU8()
+  if (padding !== 0 && padding !== 0xff) return false
+  if (cursor.peek(Math.min(8, cursor.remaining)).some((byte) => byte !== padding)) return false
   const rest = cursor.peek(cursor.remaining)
   if (!isFilledWith(rest, padding)) {
     throw invalid('Something follows the end of the log.', cursor.offset)

@@ -40,16 +40,16 @@ export function replayEventLog(
       details: { expected: algorithm, actual: log.algorithms },
     })
   }
-  const { hash, digestBytes } = EVENT_DIGESTS[algorithm]
+  const { extend, digestBytes } = EVENT_DIGESTS[algorithm]
   const isTpm = options.registers === 'tpm'
-  const registers = new Map<number, Uint8Array>()
+  const links = new Map<number, Uint8Array[]>()
   const bound: LogEvent[] = []
   const unbound: LogEvent[] = []
   let locality: number | undefined
   for (const entry of log.events) {
     const digest = entry.digests.get(algorithm)
     if (isTpm && isStartupLocality(entry)) {
-      if (locality !== undefined || registers.has(0)) {
+      if (locality !== undefined || links.has(0)) {
         throw new CodecError('CODEC_EVENTLOG_INVALID', 'The startup locality comes twice or too late.', {
           details: { sequence: entry.sequence },
         })
@@ -60,12 +60,17 @@ export function replayEventLog(
       unbound.push(entry)
       continue
     }
-    const value = registers.get(entry.index) ?? startValue(entry.index, digestBytes, isTpm, locality)
-    registers.set(entry.index, hash(value, digest))
+    const own = links.get(entry.index)
+    if (own === undefined) links.set(entry.index, [digest])
+    else own.push(digest)
     bound.push(entry)
   }
   // A locality is also seen in a PCR 0 that nothing extends.
-  if (locality !== undefined && !registers.has(0)) registers.set(0, startValue(0, digestBytes, isTpm, locality))
+  if (locality !== undefined && !links.has(0)) links.set(0, [])
+  const registers = new Map<number, Uint8Array>()
+  for (const [index, digests] of links) {
+    registers.set(index, extend(startValue(index, digestBytes, isTpm, locality), digests))
+  }
   return { registers, bound, unbound }
 }
 

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { concatBytes, encodeHex, encodeUtf8 } from '../bytes/index.ts'
 import { hashes as portable } from '../engine/noble-hashes.ts'
+import { extendDigest } from './hash.ts'
 import { createDigest, DIGEST_BYTES, digest, type HashAlgorithm, hmac } from './index.ts'
 
 const ALGORITHMS = Object.keys(DIGEST_BYTES) as HashAlgorithm[]
@@ -14,6 +15,21 @@ test('SHA-256 of "abc" as FIPS 180-4 prints it', () => {
 })
 
 describe.each(ALGORITHMS)('%s', (algorithm) => {
+  test('extending a register link by link is hashing value and link, in both engines', () => {
+    const width = DIGEST_BYTES[algorithm]
+    const register = fc.uint8Array({ minLength: width, maxLength: width })
+    fc.assert(
+      fc.property(register, fc.array(register, { maxLength: 5 }), (start, links) => {
+        const before = Uint8Array.from(start)
+        const expected = links.reduce<Uint8Array>((value, link) => digest(algorithm, concatBytes(value, link)), start)
+        expect(extendDigest(algorithm, start, links)).toEqual(expected)
+        expect(portable.extend(algorithm, start, links)).toEqual(expected)
+        expect(start).toEqual(before)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
   test('parts, streams and both engines agree with Node', () => {
     fc.assert(
       fc.property(

@@ -17,6 +17,7 @@ import {
   verifySm2,
   verifySm2Digest,
 } from './index.ts'
+import { extendSm3 } from './sm3.ts'
 
 const refusal = (code: string) => expect.objectContaining({ code })
 
@@ -56,6 +57,17 @@ describe('SM3 and SM4 agree with OpenSSL', () => {
           expect([hmacSm3(secret, ...parts), portable.hmac(secret, parts)]).toEqual([mac, mac])
         },
       ),
+    )
+  })
+
+  test('extending a register', () => {
+    const register = fc.uint8Array({ minLength: 32, maxLength: 32 })
+    fc.assert(
+      fc.property(register, fc.array(register, { maxLength: 5 }), (start, links) => {
+        const expected = links.reduce<Uint8Array>((value, link) => sm3(value, link), start)
+        expect([extendSm3(start, links), portable.extend(start, links)]).toEqual([expected, expected])
+      }),
+      { numRuns: 50 },
     )
   })
 
