@@ -15,7 +15,6 @@ const file = (name: string) => encodeBase64(readVector(name))
 const yes = 'yes yes unasked unasked'
 const refused = 'yes yes unasked no'
 const forged = 'yes no unasked unasked'
-const unreadable = 'no unasked unasked unasked'
 
 interface Row {
   readonly item: VectorCase
@@ -125,12 +124,11 @@ function csvRows(): Row[] {
   const measure = '1178dadbf826ec7a07444ba358376d81c312cb53d703f9da83b26c1eee2ea052'
   const chip = { collateral: [file('csv/hsk_cek.cert')] }
   const mnonce = Uint8Array.from(Buffer.from('67c6697351ff4aec29cdbaabf2fbe346', 'hex'))
-  // The MAC is checked where the page is closed.
   const closed = encodeBase64(closeCsvReport(readVector('csv/report.cert'), 1, mnonce))
   return [
     inspected('csv/hrk.cert', { kind: 'hygon-certificates', 'certificates/0/usage': 'HRK' }),
     inspected('csv/hsk_cek.cert', { 'certificates/0/usage': 'HSK', 'certificates/1/usage': 'CEK' }),
-    judged('csv/report.cert', chip, { answers: unreadable, refusals: ['CSV_SEALING_KEY_PRESENT'] }),
+    judged('csv/report.cert', chip, { tee: 'csv', answers: forged, refusals: ['CSV_SEALING_KEY_PRESENT'] }),
     {
       item: {
         ...judged('csv/report.cert', { ...chip, pin: ['csv.measure', measure] }, {}).item,

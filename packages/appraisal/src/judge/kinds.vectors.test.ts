@@ -102,10 +102,12 @@ describe.skipIf(!haveVectors)(`Hygon CSV${vectorsAbsent}`, () => {
   const measure = '1178dadbf826ec7a07444ba358376d81c312cb53d703f9da83b26c1eee2ea052'
   const options: JudgeOptions = { now: NOW, collateralFiles: files('csv/hsk_cek.cert') }
 
-  test('a page that carries its sealing key is not read', async () => {
+  test('a page that carries its sealing key is refused, though its chain and its MAC pass', async () => {
     const judgement = await judgeEvidence(open(), options)
-    expect(judgement).toMatchObject({ answers: { readable: 'no' }, accepted: false })
+    expect(judgement).toMatchObject({ tee: 'csv', answers: { readable: 'yes', genuine: 'no' }, accepted: false })
     expect(judgement.checks.at(-1)?.code).toBe('CSV_SEALING_KEY_PRESENT')
+    const passed = judgement.checks.flatMap(({ id, result }) => (result === 'pass' ? [id] : []))
+    expect(passed).toEqual(expect.arrayContaining(['csv.signature', 'csv.mac', 'csv.chain.signatures']))
   })
 
   test('a report of version 1 wants its measurement pinned', async () => {

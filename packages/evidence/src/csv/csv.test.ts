@@ -5,6 +5,7 @@ import { hmacSm3 } from '@veritee/codec/sm'
 import { describe, expect, it } from 'vitest'
 import { haveVectors, readVector, readVectorText, vectorsAbsent } from '../../../../testkit/vectors.ts'
 import { EvidenceError } from '../errors.ts'
+import type { Check } from '../result/index.ts'
 import { appraiseCsv } from './acceptance.ts'
 import { parseAuthorityCertificate, parseHskCek } from './certificate/certificates.ts'
 import { claimsOfCsv } from './claims.ts'
@@ -13,15 +14,17 @@ import { closeCsvReport, parseCsvReport } from './report/parse.ts'
 import { HYGON_ROOT } from './roots.ts'
 import { verifyCsvEvidence } from './verify/verify.ts'
 
-function codeOf(work: () => unknown): string {
+function refusalOf(work: () => unknown): EvidenceError | undefined {
   try {
     work()
   } catch (error) {
-    if (error instanceof EvidenceError) return error.code
+    if (error instanceof EvidenceError) return error
     throw error
   }
-  return 'accepted'
+  return undefined
 }
+
+const codeOf = (work: () => unknown): string => refusalOf(work)?.code ?? 'accepted'
 
 const MEASURE = '1178dadbf826ec7a07444ba358376d81c312cb53d703f9da83b26c1eee2ea052'
 
@@ -70,8 +73,19 @@ describe.skipIf(!haveVectors)(`Hygon CSV, a real chip${vectorsAbsent}`, () => {
     }
   })
 
-  it('CSV_SEALING_KEY_PRESENT: a page that still carries the secret is refused before anything else', () => {
-    expect(codeOf(() => parseCsvReport(open(), 1))).toBe('CSV_SEALING_KEY_PRESENT')
+  it('CSV_SEALING_KEY_PRESENT: a page that still carries the secret is refused, whatever else holds', () => {
+    const error = refusalOf(() => verifyCsvEvidence(evidenceOf(open()), { chips: [chip()] }))
+    expect(error?.code).toBe('CSV_SEALING_KEY_PRESENT')
+    const checks = error?.details['checks'] as readonly Check[]
+    expect(checks.filter(({ result }) => result !== 'pass').map(({ id }) => id)).toEqual(['csv.sealingKey'])
+    expect(checks.map(({ id }) => id)).toContain('csv.mac')
+    expect(JSON.stringify(checks)).not.toContain(encodeHex(open().subarray(0x9b4, 0x9d4)))
+  })
+
+  it('CSV_MAC_INVALID: a page as the firmware wrote it, with a changed key', () => {
+    const page = open()
+    page[0x9b4]! ^= 1
+    expect(codeOf(() => verifyCsvEvidence(evidenceOf(page), { chips: [chip()] }))).toBe('CSV_MAC_INVALID')
   })
 
   it('CSV_MAC_INVALID: another nonce, or a changed key', () => {
@@ -273,9 +287,9 @@ describe.skipIf(!haveVectors)(`Hygon CSV, a real chip${vectorsAbsent}`, () => {
       },
     ],
     [
-      'CSV_SEALING_KEY_PRESENT',
+      'CSV_EVIDENCE_JSON',
       (value) => {
-        value['attestation_report'].data[0x9b4] = 1
+        value['cc_eventlog'] = 5
       },
     ],
   ])('%s: changed evidence JSON', (code, change) => {

@@ -52,7 +52,7 @@ export function parseCsvEvidence(json: unknown, options: { experimental?: boolea
       ? {}
       : { cek: parsePlatformCertificate(platformBytes(cek, 'cert_chain.cek'), 'cek') }),
     ...(serial === undefined || serial === null ? {} : { serialNumber: bytesAt(serial, 64, 'serial_number') }),
-    ...(typeof log === 'string' ? { eventLog: logAt(log) } : {}),
+    ...(log === undefined || log === null ? {} : { eventLog: logAt(log) }),
   }
 }
 
@@ -70,7 +70,8 @@ function versionOf(wrapper: Json, experimental: boolean): 1 | 2 | 3 {
   return version
 }
 
-function logAt(text: string): Uint8Array {
+function logAt(text: unknown): Uint8Array {
+  if (typeof text !== 'string') throw misshapen('cc_eventlog', 'base64 text')
   try {
     return decodeBase64(text)
   } catch (cause) {

@@ -192,6 +192,11 @@ describe('refused', () => {
     [
       'CSV_SEALING_KEY_PRESENT',
       'a sealing key in version 2',
+      () => verifyEdited(setBytes(0, world.issueFirmwareReport({ version: 2 })), { version: 2 }),
+    ],
+    [
+      'CSV_MAC_INVALID',
+      'a sealing key in version 2 that the MAC does not cover',
       () => verifyEdited(setBytes(0xcf4, Uint8Array.of(1)), { version: 2 }),
     ],
     ['CSV_SIGNATURE_INVALID', 'r of zero', () => verifyEdited(setBytes(SIGNATURE_AT, new Uint8Array(72)))],

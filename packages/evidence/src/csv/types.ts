@@ -57,6 +57,10 @@ export interface CsvReport {
   readonly pek: PlatformCertificate
   /** Text without the NULs behind it. */
   readonly serialNumber: string
-  /** As stored: it covers key and serial number and only the guest that asked can check it. */
+  /** As stored: it covers key, serial number and sealing key, keyed with the nonce. */
   readonly mac: Uint8Array
+  /** Whether the page still carries the sealing key of its guest, which is a secret: verification refuses it. */
+  readonly holdsSealingKey: boolean
+  /** What the MAC covers, in a page that is as its firmware wrote it; attesters change it before they pass the page on. */
+  readonly macCovered?: Uint8Array
 }

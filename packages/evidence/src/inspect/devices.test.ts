@@ -49,13 +49,9 @@ describe.skipIf(!haveVectors)(`evidence of devices, described${vectorsAbsent}`, 
   test('a page that carries its sealing key is recognised, and the secret is not shown', () => {
     const page = readVector('csv/report.cert')
     expect(recognizeEvidence(page).kind).toBe('csv-report')
-    expect(() => inspectEvidence(page)).toThrow(/sealing key/)
-    const secret = encodeHex(page.subarray(0x9b4, 0x9d4))
-    try {
-      inspectEvidence(page)
-    } catch (error) {
-      expect(JSON.stringify(error)).not.toContain(secret)
-    }
+    const description = inspectEvidence(page)
+    expect(description).toHaveProperty('sealingKey')
+    expect(JSON.stringify(description)).not.toContain(encodeHex(page.subarray(0x9b4, 0x9d4)))
   })
 })
 

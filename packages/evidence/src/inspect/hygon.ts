@@ -1,5 +1,11 @@
 import { decodeUtf8, encodeHex } from '@veritee/codec/bytes'
-import { claimsOfCsvReport, type HygonCertificate, parseCsvPage, parseHygonCertificates } from '../csv/index.ts'
+import {
+  type CsvReport,
+  claimsOfCsvReport,
+  type HygonCertificate,
+  parseCsvPage,
+  parseHygonCertificates,
+} from '../csv/index.ts'
 import type { Description } from './types.ts'
 
 const USAGES: Readonly<Record<number, string>> = {
@@ -14,7 +20,13 @@ const USAGES: Readonly<Record<number, string>> = {
 /** Describes a raw report page and says whether the certificates of its chip came with it. */
 export function describeCsvPage(bytes: Uint8Array): Description {
   const { report, hsk, cek } = parseCsvPage(bytes)
-  return { claims: claimsOfCsvReport(report), chipCertificates: hsk !== undefined && cek !== undefined }
+  return { ...describeCsvReport(report), chipCertificates: hsk !== undefined && cek !== undefined }
+}
+
+/** Describes a report; a sealing key inside is said and never shown. */
+export function describeCsvReport(report: CsvReport): Description {
+  const warning = { sealingKey: 'still inside the page: a secret that is lost' }
+  return { claims: claimsOfCsvReport(report), ...(report.holdsSealingKey ? warning : {}) }
 }
 
 /** Describes certificates of Hygon in their order. */

@@ -1,6 +1,6 @@
 import { type HclReport, parseAzureEvidence, parseHclReport } from '../azure/index.ts'
 import { parseCompositeEvidence } from '../composite/index.ts'
-import { claimsOfCsvReport, parseCsvEvidence } from '../csv/index.ts'
+import { parseCsvEvidence } from '../csv/index.ts'
 import { parseDcapEvidence } from '../dcap/evidence/index.ts'
 import { claimsOfDcu, parseDcuEvidence } from '../dcu/index.ts'
 import { parseEnclaveDocument, parseEnclaveEvidence } from '../enclave/index.ts'
@@ -12,7 +12,7 @@ import { parseTpmEvidence } from '../tpm/index.ts'
 import { describeCollateral, describeDocument } from './collateral.ts'
 import { describeDocumentOfEnclave } from './enclave.ts'
 import { describeLog } from './event-log.ts'
-import { describeCsvPage, describeHygonCertificates } from './hygon.ts'
+import { describeCsvPage, describeCsvReport, describeHygonCertificates } from './hygon.ts'
 import { describeKey } from './key.ts'
 import { describeQuote } from './quote.ts'
 import { describeEnclaveFile, describeSigstruct, describeTdReport } from './report.ts'
@@ -91,7 +91,7 @@ function describeEvidence({ tee, evidence }: Extract<Recognized, { kind: 'eviden
   if (tee === 'csv') {
     const { report, hsk, eventLog } = parseCsvEvidence(evidence, { experimental: true })
     return {
-      claims: claimsOfCsvReport(report),
+      ...describeCsvReport(report),
       chipCertificates: hsk !== undefined,
       ...(eventLog === undefined ? {} : { eventLog: { sizeBytes: eventLog.length } }),
     }

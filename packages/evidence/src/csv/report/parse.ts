@@ -34,7 +34,7 @@ export interface ParseCsvOptions {
 
 /**
  * @param page the used bytes, or the whole page of 4096 bytes with zeros behind them
- * @throws EvidenceError CSV_REPORT_*, CSV_SEALING_KEY_PRESENT, CSV_SERIAL_NUMBER, CSV_CERTIFICATE_*
+ * @throws EvidenceError CSV_REPORT_*, CSV_SERIAL_NUMBER, CSV_CERTIFICATE_*
  */
 export function parseCsvReport(page: Uint8Array, version: 1 | 2 | 3, options: ParseCsvOptions = {}): CsvReport {
   const layout = LAYOUTS[version]
@@ -43,12 +43,12 @@ export function parseCsvReport(page: Uint8Array, version: 1 | 2 | 3, options: Pa
   if (!isAllZero(page.subarray(layout.used))) throw refuse('CSV_REPORT_RESERVED', 'report.padding', 'zero')
   const bytes = page.subarray(0, layout.used)
   const stored = bytes.subarray(layout.signer)
-  if (!isAllZero(stored.subarray(SIGNER.sealingKey, SIGNER.mac)))
-    throw refuse('CSV_SEALING_KEY_PRESENT', 'signer.reserved', 'zero', 'a value that is not shown')
+  const holdsSealingKey = !isAllZero(stored.subarray(SIGNER.sealingKey, SIGNER.mac))
   const anonce = version === 1 ? u32(bytes, 0xbc) : 0
   const fields = version === 1 ? untweak(bytes.subarray(0, 0xbc), anonce) : bytes
   const signer = stored.slice(0, SIGNER.end)
-  if (version === 1 && (options.signerXored ?? !looksClear(stored))) {
+  const isXored = version === 1 && (options.signerXored ?? !looksClear(stored))
+  if (isXored) {
     signer.set(untweak(stored.subarray(0, PLATFORM_BYTES), anonce))
     signer.set(untweak(stored.subarray(SIGNER.serialNumber, SIGNER.sealingKey), anonce), SIGNER.serialNumber)
   }
@@ -73,6 +73,8 @@ export function parseCsvReport(page: Uint8Array, version: 1 | 2 | 3, options: Pa
     pek: parsePlatformCertificate(signer.subarray(0, PLATFORM_BYTES), 'pek'),
     serialNumber: parseSerialNumber(signer.subarray(SIGNER.serialNumber, SIGNER.sealingKey)),
     mac: stored.subarray(SIGNER.mac, SIGNER.end),
+    holdsSealingKey,
+    ...(holdsSealingKey && (isXored || version > 1) ? { macCovered: stored.subarray(0, SIGNER.mac) } : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 import { equalBytes } from '@veritee/codec/bytes'
-import { verifySm2 } from '@veritee/codec/sm'
+import { hmacSm3, verifySm2 } from '@veritee/codec/sm'
 import { checkBootLog } from '../../boot-log/check.ts'
 import { bankOfCsvReport } from '../../boot-log/registers.ts'
 import type { BootLog } from '../../boot-log/replay.ts'
@@ -20,7 +20,8 @@ import { checkRoles, findRoot, isIssuer, verifyChainSignatures } from './chain.t
 import type { CsvTrust, VerifiedCsv } from './types.ts'
 
 /**
- * Establishes that a Hygon chip signed the report, and that an event log, where there is one, leads to its registers.
+ * Establishes that a Hygon chip signed the report, that an event log, where there is one, leads to its registers, and that
+ * the page does not give away the sealing key of its guest.
  *
  * Not checked here: report data, measurement, guest policy. In version 1 the whole report can be XORed with a value
  * that nothing signs, so none of its fields is worth anything until one that the guest cannot choose is pinned:
@@ -34,17 +35,14 @@ export function verifyCsvEvidence(evidence: CsvEvidence, trust: CsvTrust = {}): 
   checks.check('csv.usage', () => checkUsage(report))
   checks.check('csv.serialNumber', () => checkSerialNumber(evidence))
   checks.check('csv.pek', () => checkPek(evidence))
+  checks.check('csv.signature', () => verifyReportSignature(report))
+  judgeMac(checks, report)
   const { hsk, cek, bound } = checks.check('csv.chain', () => findChip(evidence, trust))
   const root = checks.check('csv.chain.root', () => findRoot(hsk, trust.roots ?? [HYGON_ROOT]))
   checks.check('csv.chain.roles', () => checkRoles(hsk, cek, report.pek))
   checks.check('csv.chain.signatures', () => verifyChainSignatures(root, hsk, cek, report.pek))
-  checks.check('csv.signature', () => verifyReportSignature(report))
-  checks.skip(
-    'csv.mac',
-    'CSV_MAC_UNCHECKED',
-    'The MAC over key and serial number can only be checked inside the guest.',
-  )
   const bootLog = judgeRegisters(checks, evidence)
+  checks.check('csv.sealingKey', () => checkSealingKey(report))
   return sealVerified({
     evidence,
     serialNumber: report.serialNumber,
@@ -96,6 +94,22 @@ function findChip({ report, hsk, cek }: CsvEvidence, { chips = [] }: CsvTrust): 
 function verifyReportSignature({ pek, signedBytes, signature }: CsvReport): void {
   if (!verifySm2(pek.key, signedBytes, signature, { userId: pek.userId }))
     throw refuse('CSV_SIGNATURE_INVALID', 'report.signature')
+}
+
+/** Whoever passes a page on removes the sealing key, which the MAC covers too. */
+function judgeMac(checks: Checks, { mac, macCovered, mnonce }: CsvReport): void {
+  if (macCovered === undefined) {
+    const message = 'The MAC over key and serial number can only be checked inside the guest.'
+    checks.skip('csv.mac', 'CSV_MAC_UNCHECKED', message)
+    return
+  }
+  checks.check('csv.mac', () => {
+    if (!equalBytes(hmacSm3(mnonce, macCovered), mac)) throw refuse('CSV_MAC_INVALID', 'signer.mac')
+  })
+}
+
+function checkSealingKey({ holdsSealingKey }: CsvReport): void {
+  if (holdsSealingKey) throw refuse('CSV_SEALING_KEY_PRESENT', 'signer.reserved', 'zero', 'a value that is not shown')
 }
 
 function judgeRegisters(checks: Checks, { report, eventLog }: CsvEvidence): BootLog | undefined {

@@ -32,6 +32,10 @@ const REPORT: readonly CsvBreakage[] = [
   breakCase('CSV_SEALING_KEY_PRESENT', 'The sealing key of the guest is still inside.', (made) => {
     made.page = made.page.with(SEALING_KEY_AT, 1)
   }),
+  breakCase('CSV_MAC_INVALID', 'A page as the firmware wrote it, with another sealing key inside.', (made, world) => {
+    const page = world.issueFirmwareReport()
+    made.page = page.with(SEALING_KEY_AT, page[SEALING_KEY_AT]! ^ 1)
+  }),
   breakCase('CSV_SERIAL_NUMBER', 'The evidence names another chip than the report.', (made) => {
     made.serialNumber = encodeSerialNumber('SIMULATED0002')
   }),
@@ -84,7 +88,6 @@ export const CSV_UNACCEPTED: readonly CsvBreakage[] = [
 /** Codes of the CSV room that no report raises, each with the reason. */
 export const CSV_UNBREAKABLE: Readonly<Record<string, string>> = {
   CSV_MAC_UNCHECKED: 'Named in a skipped check of every report; never thrown.',
-  CSV_MAC_INVALID: 'Raised inside the guest, which alone knows the nonce, when it closes a page; no part of verifying.',
   CSV_LAUNCH_MISMATCH: 'Raised when a guest is launched, which is no part of a report.',
   CSV_LAUNCH_INVALID: 'Raised when reading launch packets, which are no part of a report.',
 }
