@@ -154,7 +154,7 @@ function deviceRows(): Row[] {
     gpu(1, { tee: 'nvidia', answers: yes }),
     gpu(2, { answers: forged, refusals: ['GPU_CHAIN_INCOMPLETE'] }),
     gpu(3, { answers: forged, refusals: ['GPU_CHAIN_ISSUER'] }),
-    gpu(4, { answers: forged, refusals: ['GPU_FIRMWARE_MISMATCH'] }),
+    gpu(4, { answers: forged, refusals: ['GPU_CHAIN_CONSTRAINTS'] }),
   ]
 }
 

@@ -1,7 +1,14 @@
 /** Judging NVIDIA devices. */
 import { concatBytes, equalBytes } from '@veritee/codec/bytes'
 import { encodePem } from '@veritee/codec/pem'
-import { claimsOfGpu, type GpuDevice, parseGpuEvidence, parseGpuReport, verifyGpuDevice } from '@veritee/evidence/gpu'
+import {
+  checkDistinctDevices,
+  claimsOfGpu,
+  type GpuDevice,
+  parseGpuEvidence,
+  parseGpuReport,
+  verifyGpuDevice,
+} from '@veritee/evidence/gpu'
 import type { Claims } from '@veritee/evidence/result'
 import { sortGiven } from './collateral.ts'
 import type { JudgeOptions } from './options.ts'
@@ -32,6 +39,7 @@ async function verifyDevices(devices: readonly GpuDevice[], options: JudgeOption
     const chain = device.chain === '' ? givenChain(options) : device.chain
     verified.push(await verifyGpuDevice({ ...device, chain }, trust))
   }
+  checkDistinctDevices(verified)
   const claims = verified.map(({ device }) => splitClaims(claimsOfGpu(device)))
   const nonces = devices.map(({ report }) => report.nonce)
   return {

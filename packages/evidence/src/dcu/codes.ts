@@ -9,6 +9,7 @@ export type DcuErrorCode =
   | 'DCU_REPORT_USAGE'
   | 'DCU_CHAIN_INCOMPLETE'
   | 'DCU_SIGNATURE_INVALID'
+  | 'DCU_CHIP_REPEATED'
   | 'DCU_USER_DATA_DIFFERS'
   | 'DCU_REFERENCE_UNCHECKED'
 
@@ -33,6 +34,11 @@ export const DCU_ERRORS: Readonly<Record<DcuErrorCode, ErrorEntry>> = {
     422,
     'The report is not signed by a chip whose certificates were given.',
     'Give hsk_cek.cert of this very chip; if it is, refuse the report: it was changed after it was signed.',
+  ),
+  DCU_CHIP_REPEATED: row(
+    422,
+    'The evidence counts one device twice.',
+    'Send one report for each device of the machine.',
   ),
   DCU_USER_DATA_DIFFERS: row(
     422,

@@ -49,6 +49,17 @@ describe('DCU reports', () => {
   })
 
   test.each<[string, string, () => unknown]>([
+    [
+      'DCU_CHIP_REPEATED',
+      'one device that answers twice',
+      () =>
+        verifyDraft(
+          ({ reports }) => {
+            reports[1]!.chipId = reports[0]!.chipId
+          },
+          { devices: 2 },
+        ),
+    ],
     ['DCU_CHAIN_INCOMPLETE', 'no certificates', () => verify(issue(), { ...trust, chips: [] })],
     [
       'DCU_SIGNATURE_INVALID',

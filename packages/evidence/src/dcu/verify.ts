@@ -35,6 +35,7 @@ export function verifyDcuReports(reports: readonly DcuReport[], trust: CsvTrust 
   const checks = new Checks()
   const { chips = [], roots = [HYGON_ROOT] } = trust
   checks.check('dcu.userData', () => checkSameQuestion(reports))
+  checks.check('dcu.chips', () => checkDistinctChips(reports))
   const found = reports.map((report, index) => {
     const id = reports.length === 1 ? 'dcu' : `dcu[${index}]`
     checks.check(`${id}.usage`, () => checkUsage(report))
@@ -57,6 +58,13 @@ function checkSameQuestion([first, ...others]: readonly DcuReport[]): void {
   const other = others.find((report) => !equalBytes(report.userData, first!.userData))
   if (other !== undefined)
     throw refuse('DCU_USER_DATA_DIFFERS', 'user_data', encodeHex(first!.userData), encodeHex(other.userData))
+}
+
+/** One device must not count as several. */
+function checkDistinctChips(reports: readonly DcuReport[]): void {
+  const ids = reports.map(({ chipId }) => encodeHex(chipId))
+  const repeated = ids.find((id, index) => ids.indexOf(id) < index)
+  if (repeated !== undefined) throw refuse('DCU_CHIP_REPEATED', 'chip_id', 'a chip of its own', repeated)
 }
 
 function checkUsage({ signatureUsage, signatureAlgorithm }: DcuReport): void {

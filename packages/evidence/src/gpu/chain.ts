@@ -41,6 +41,10 @@ export async function verifyChain(
   roots: readonly GpuRoot[],
   now: number,
 ): Promise<GpuRoot> {
+  const leaf = chain[0]!
+  if (leaf.basicConstraints?.ca === true) throw refuse('GPU_CHAIN_CONSTRAINTS', 'certificate[0]', 'no CA', 'CA')
+  if (leaf.keyUsage !== undefined && !leaf.keyUsage.has('digitalSignature'))
+    throw refuse('GPU_CHAIN_CONSTRAINTS', 'certificate[0].keyUsage', 'digitalSignature', 'absent')
   for (const [index, child] of chain.entries()) {
     const issuer = chain[index + 1] ?? child
     const path = `certificate[${index}]`
@@ -49,6 +53,18 @@ export async function verifyChain(
     if (issuer.basicConstraints?.ca !== true) throw refuse('GPU_CHAIN_CONSTRAINTS', `${path}.issuer`, 'CA', 'no CA')
     if (issuer.keyUsage !== undefined && !issuer.keyUsage.has('keyCertSign'))
       throw refuse('GPU_CHAIN_CONSTRAINTS', `${path}.issuer.keyUsage`, 'keyCertSign', 'absent')
+    const unknown = child.unknownCriticalExtensions.filter((oid) => oid !== FIRMWARE_ID_OID)
+    if (unknown.length > 0)
+      throw refuse('GPU_CHAIN_CONSTRAINTS', `${path}.extensions`, 'no unknown critical extension', unknown)
+    // Those below a certificate that are authorities themselves.
+    const below = Math.max(0, index - 1)
+    if ((child.basicConstraints?.pathLength ?? below) < below)
+      throw refuse(
+        'GPU_CHAIN_CONSTRAINTS',
+        `${path}.pathLength`,
+        `at least ${below}`,
+        child.basicConstraints?.pathLength,
+      )
     if (now < child.notBefore || now > child.notAfter)
       throw refuse(
         'GPU_CHAIN_DATES',

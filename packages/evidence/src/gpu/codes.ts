@@ -17,10 +17,13 @@ export type GpuErrorCode =
   | 'GPU_CHAIN_SIGNATURE'
   | 'GPU_CHAIN_DATES'
   | 'GPU_CHAIN_ROOT'
+  | 'GPU_ARCHITECTURE_MISMATCH'
+  | 'GPU_DEVICE_REPEATED'
   | 'GPU_FIRMWARE_MISMATCH'
   | 'GPU_SIGNATURE_INVALID'
   | 'GPU_REVOCATION_UNCHECKED'
   | 'GPU_REFERENCE_UNCHECKED'
+  | 'GPU_SENDER_UNCHECKED'
 
 /** Every code that reading and verifying a GPU report can raise. */
 export const GPU_ERRORS: Readonly<Record<GpuErrorCode, ErrorEntry>> = {
@@ -41,6 +44,16 @@ export const GPU_ERRORS: Readonly<Record<GpuErrorCode, ErrorEntry>> = {
     'The chain does not end in a trusted root key of the vendor.',
     'Use the chain of the device; name any other root explicitly.',
   ),
+  GPU_ARCHITECTURE_MISMATCH: row(
+    422,
+    'The certificates of the device name a chip of another architecture than the evidence.',
+    'Refuse it, or send the evidence with the architecture of this very device.',
+  ),
+  GPU_DEVICE_REPEATED: row(
+    422,
+    'The evidence counts one device twice.',
+    'Send one report for each device of the machine.',
+  ),
   GPU_FIRMWARE_MISMATCH: row(
     422,
     'The firmware id of the report is not the one that the certificate was issued for.',
@@ -60,6 +73,11 @@ export const GPU_ERRORS: Readonly<Record<GpuErrorCode, ErrorEntry>> = {
     422,
     'The measurements were not compared with the reference values of the vendor.',
     'Give expectations for `nvidia.measurements`, or a policy that compares them.',
+  ),
+  GPU_SENDER_UNCHECKED: row(
+    422,
+    'A name beside the report is what its sender says: nothing that is signed states it.',
+    'Let no policy rest on it.',
   ),
 }
 

@@ -16,6 +16,7 @@ export function parseGpuEvidence(json: unknown): GpuDevice[] {
     const path = `device_evidence_list[${index}]`
     const { arch, uuid, evidence, certificate } = entry ?? {}
     if (typeof arch !== 'string') throw misshapen(`${path}.arch`, 'text')
+    if (uuid !== undefined && uuid !== null && typeof uuid !== 'string') throw misshapen(`${path}.uuid`, 'text')
     if (typeof evidence !== 'string') throw misshapen(`${path}.evidence`, 'hex or base64 text')
     if (typeof certificate !== 'string') throw misshapen(`${path}.certificate`, 'a PEM chain in base64')
     return {

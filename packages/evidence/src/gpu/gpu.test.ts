@@ -1,12 +1,15 @@
 import { decodeHex, encodeHex } from '@veritee/codec/bytes'
+import { assembleGpuDraft, createGpuWorld, type GpuDraft, type GpuWorld } from '@veritee/simulator/gpu'
 import { describe, expect, it } from 'vitest'
 import { haveVectors, readVectorJson, readVectorText, vectorsAbsent } from '../../../../testkit/vectors.ts'
 import { EvidenceError } from '../errors.ts'
 import { claimsOfGpu } from './claims.ts'
 import { parseGpuEvidence } from './evidence-json.ts'
 import { parseGpuReport } from './report.ts'
-import { type GpuTrust, verifyGpuDevice } from './verify.ts'
+import { checkDistinctDevices, type GpuTrust, verifyGpuDevice } from './verify.ts'
 
+const BASIC_CONSTRAINTS = '2.5.29.19'
+const KEY_USAGE = '2.5.29.15'
 const NOW = Date.parse('2026-11-01T00:00:00Z') / 1000
 
 async function codeOf(work: () => unknown): Promise<string> {
@@ -40,6 +43,15 @@ describe.skipIf(!haveVectors)(`a Hopper report${vectorsAbsent}`, () => {
     expect(encodeHex(verified.device.report.nonce)).toMatch(/^931d8dd0.*dfcb$/)
   })
 
+  it('GPU_ARCHITECTURE_MISMATCH: the certificates name the chip, whatever the sender says', async () => {
+    const verifyAs = (architecture: string) =>
+      verifyGpuDevice({ architecture, report: parseGpuReport(report()), chain: chain() }, { now: NOW })
+    for (const stated of ['HOPPER', 'Hopper', 'unknown'])
+      expect((await verifyAs(stated)).device.architecture, stated).toBe('HOPPER')
+    for (const stated of ['BLACKWELL', 'LS10', ''])
+      expect(await codeOf(() => verifyAs(stated)), stated).toBe('GPU_ARCHITECTURE_MISMATCH')
+  })
+
   it('gives the claims that are expected of it', () => {
     const expected = readVectorJson<{ config: Record<string, unknown>; measurements: unknown }>(
       'gpu/hopperAttestationReport-claims.txt',
@@ -52,7 +64,7 @@ describe.skipIf(!haveVectors)(`a Hopper report${vectorsAbsent}`, () => {
   it.each([
     [2, 'GPU_CHAIN_INCOMPLETE'],
     [3, 'GPU_CHAIN_ISSUER'],
-    [4, 'GPU_FIRMWARE_MISMATCH'],
+    [4, 'GPU_CHAIN_CONSTRAINTS'],
   ])('chain %i is refused with %s', async (index, code) => {
     expect(await codeOf(() => verify(report(), chain(index)))).toBe(code)
   })
@@ -95,8 +107,78 @@ describe.skipIf(!haveVectors)(`a Hopper report${vectorsAbsent}`, () => {
       {},
       { device_evidence_list: [] },
       { device_evidence_list: [{ arch: 'HOPPER', evidence: '!', certificate }] },
+      { device_evidence_list: [{ arch: 'HOPPER', uuid: 5, evidence: encodeHex(report()), certificate }] },
     ]) {
       expect(await codeOf(() => parseGpuEvidence(json))).toBe('GPU_EVIDENCE_JSON')
     }
+  })
+})
+
+describe('a simulated device', () => {
+  const world = createGpuWorld({ now: NOW, seed: 'gpu room' })
+  const verifyDraft = (edit: (draft: GpuDraft) => void) => {
+    const draft = world.draft()
+    edit(draft)
+    const { report, chain } = assembleGpuDraft(draft)
+    return verifyGpuDevice({ architecture: 'HOPPER', report: parseGpuReport(report), chain }, trust)
+  }
+  const trust = { now: NOW, roots: [world.root] }
+
+  type Extensions = GpuDraft['certificates']['device']['extensions']
+  /** The extensions with another value of one. */
+  const withValue = (extensions: Extensions, oid: string, hex: string): Extensions => [
+    ...extensions.filter((extension) => extension.oid !== oid),
+    { oid, critical: true, value: decodeHex(hex) },
+  ]
+
+  it.each<[string, (draft: GpuDraft) => void]>([
+    [
+      'the leaf is an authority',
+      ({ certificates: { device } }) => {
+        device.extensions = withValue(device.extensions, BASIC_CONSTRAINTS, '30030101ff')
+      },
+    ],
+    [
+      'the key of the leaf is for certificates alone',
+      ({ certificates: { device } }) => {
+        device.extensions = withValue(device.extensions, KEY_USAGE, '03020204')
+      },
+    ],
+    [
+      'the leaf has a critical extension that is not known',
+      ({ certificates: { device } }) => {
+        device.extensions = withValue(device.extensions, '1.2.3.4', '0500')
+      },
+    ],
+    [
+      'the root allows no authority below itself',
+      ({ certificates: { root } }) => {
+        root.extensions = withValue(root.extensions, BASIC_CONSTRAINTS, '30060101ff020100')
+      },
+    ],
+  ])('GPU_CHAIN_CONSTRAINTS: %s', async (_what, edit) => {
+    expect(await codeOf(() => verifyDraft(() => {}))).toBe('accepted')
+    expect(await codeOf(() => verifyDraft(edit))).toBe('GPU_CHAIN_CONSTRAINTS')
+  })
+
+  it('GPU_SENDER_UNCHECKED: what only the sender says is named', async () => {
+    const [device] = parseGpuEvidence(world.issueEvidence())
+    const named = await verifyGpuDevice(device!, trust)
+    expect(named.checks.find(({ id }) => id === 'gpu.sender')).toMatchObject({
+      result: 'skip',
+      code: 'GPU_SENDER_UNCHECKED',
+      message: expect.stringContaining('uuid') as string,
+    })
+    const { uuid: _, ...bare } = device!
+    expect((await verifyGpuDevice(bare, trust)).checks.some(({ id }) => id === 'gpu.sender')).toBe(false)
+  })
+
+  it('GPU_DEVICE_REPEATED: two reports of one device are not two devices', async () => {
+    const other = createGpuWorld({ now: NOW, seed: 'another device' })
+    const issue = async (from: GpuWorld, driverVersion: string) =>
+      verifyGpuDevice(parseGpuEvidence(from.issueEvidence({ driverVersion }))[0]!, { now: NOW, roots: [from.root] })
+    const [first, again, second] = [await issue(world, '1'), await issue(world, '2'), await issue(other, '1')]
+    expect(await codeOf(() => checkDistinctDevices([first, second]))).toBe('accepted')
+    expect(await codeOf(() => checkDistinctDevices([first, second, again]))).toBe('GPU_DEVICE_REPEATED')
   })
 })

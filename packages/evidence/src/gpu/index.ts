@@ -4,4 +4,10 @@ export { parseGpuEvidence } from './evidence-json.ts'
 export { parseGpuReport } from './report.ts'
 export { type GpuRoot, NVIDIA_ROOT } from './roots.ts'
 export type { GpuDevice, GpuReport } from './types.ts'
-export { type GpuTrust, type GpuVerification, type VerifiedGpu, verifyGpuDevice } from './verify.ts'
+export {
+  checkDistinctDevices,
+  type GpuTrust,
+  type GpuVerification,
+  type VerifiedGpu,
+  verifyGpuDevice,
+} from './verify.ts'

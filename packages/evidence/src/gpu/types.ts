@@ -23,7 +23,7 @@ export interface GpuReport {
 
 /** Evidence of one device. */
 export interface GpuDevice {
-  /** As sent: `HOPPER`, `BLACKWELL`, `LS10`. */
+  /** As sent: `HOPPER`, `BLACKWELL`, `LS10`; `unknown` for a report that came alone. */
   readonly architecture: string
   readonly uuid?: string
   readonly report: GpuReport

@@ -22,6 +22,14 @@ export const DCU_BREAKAGES: readonly DcuBreakage[] = [
     reports[0]!.signer = stranger
   }),
   breakDraft(
+    'DCU_CHIP_REPEATED',
+    'The one device answers twice, as if it were two.',
+    ({ reports }) => {
+      reports[1]!.chipId = reports[0]!.chipId
+    },
+    { devices: 2 },
+  ),
+  breakDraft(
     'DCU_USER_DATA_DIFFERS',
     'The second device answers another question.',
     ({ reports }) => {

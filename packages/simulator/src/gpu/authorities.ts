@@ -67,7 +67,7 @@ export function firmwareIdExtension(firmwareId: Uint8Array): ExtensionTemplate {
 }
 
 function nameOf(name: 'root' | 'intermediate' | 'device') {
-  return simulatedName(`Simulated device ${name === 'device' ? 'key' : `${name} CA`}`, 'NVIDIA')
+  return simulatedName(name === 'device' ? 'Simulated GH100 device key' : `Simulated device ${name} CA`, 'NVIDIA')
 }
 
 function createSerial(seed: Seed, name: string): Uint8Array {

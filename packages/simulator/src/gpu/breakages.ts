@@ -3,7 +3,14 @@ import { type Breakage, type Breakers, createBreakers } from '../breakage.ts'
 import { basicConstraints, withExtension } from '../x509/extensions.ts'
 import { firmwareIdExtension } from './authorities.ts'
 import { OPAQUE } from './report.ts'
-import { assembleDraft, createGpuWorld, type GpuCase, type GpuDraft, type GpuWorld } from './world.ts'
+import {
+  assembleDraft,
+  createGpuWorld,
+  encodeGpuEvidence,
+  type GpuCase,
+  type GpuDraft,
+  type GpuWorld,
+} from './world.ts'
 
 /** Evidence that is genuine but for one thing, and the code that must refuse it. */
 export type GpuBreakage = Breakage<GpuWorld, GpuCase>
@@ -46,6 +53,9 @@ export const GPU_BREAKAGES: readonly GpuBreakage[] = [
       device.extensions = withExtension(device.extensions, firmwareIdExtension(new Uint8Array(48).fill(7)))
     },
   ),
+  breakCase('GPU_ARCHITECTURE_MISMATCH', 'The sender says that the device is of a newer generation.', (made) => {
+    made.evidence = encodeGpuEvidence(made.report, made.chain, 'BLACKWELL')
+  }),
   breakCase('GPU_SIGNATURE_INVALID', 'One bit of the nonce was changed after signing.', (made) => {
     made.report = made.report.with(4, made.report[4]! ^ 1)
   }),
@@ -55,6 +65,8 @@ const SKIPPED = 'Named in a skipped check of every report; never thrown.'
 
 /** Codes of the GPU room that no report raises, each with the reason. */
 export const GPU_UNBREAKABLE: Readonly<Record<string, string>> = {
+  GPU_DEVICE_REPEATED: 'Raised by several reports together, each of which is genuine.',
+  GPU_SENDER_UNCHECKED: SKIPPED,
   GPU_REVOCATION_UNCHECKED: SKIPPED,
   GPU_REFERENCE_UNCHECKED: SKIPPED,
 }

@@ -101,9 +101,13 @@ function openWorld(recipe: SeededRecipe, now: number): GpuWorld {
 }
 
 /** Evidence JSON data of one device. */
-export function encodeGpuEvidence(report: Uint8Array, chain: string): { [name: string]: unknown } {
+export function encodeGpuEvidence(
+  report: Uint8Array,
+  chain: string,
+  architecture: string = 'HOPPER',
+): { [name: string]: unknown } {
   const device = {
-    arch: 'HOPPER',
+    arch: architecture,
     uuid: 'GPU-00000000-0000-0000-0000-000000000001',
     evidence: encodeBase64(report),
     certificate: encodeBase64(encodeUtf8(chain)),
