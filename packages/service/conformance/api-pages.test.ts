@@ -393,3 +393,88 @@ describe('a change of reference values, before it is made', () => {
     expect(gone.effect).toMatchObject({ replayed: 3, gained: 0, lost: 1 })
   })
 })
+
+describe('lists', () => {
+  const FEW = ['/collateral', '/roots', '/keys', '/access/keys']
+
+  test('short ones are pages too', async () => {
+    const { read } = await start()
+    for (const path of FEW) {
+      const whole = await read(path)
+      expect(whole, path).toMatchObject({ items: expect.any(Array), next: null, prev: null })
+    }
+    const { items: roots } = await read('/roots')
+    const first = await read('/roots?limit=2')
+    const second = await read(`/roots?limit=2&cursor=${first.next}`)
+    expect([...first.items, ...second.items]).toEqual(roots.slice(0, 4))
+    expect((await read(`/roots?limit=2&cursor=${second.prev}`)).items).toEqual(first.items)
+    expect((await read('/roots?simulated=true')).items).toEqual(roots.filter((root: Body) => root.simulated))
+    expect((await read('/keys?use=token')).items).toMatchObject([{ use: 'token', state: 'active' }])
+  })
+
+  test.each([
+    ['/attestations', 'outcome', 'refuse'],
+    ['/attestations', 'simulated', 'maybe'],
+    ['/attestations', 'source', 'elsewhere'],
+    ['/attestations/export', 'outcome', 'refuse'],
+    ['/machines', 'outcome', 'refuse'],
+    ['/audit', 'outcome', 'ok'],
+    ['/policies', 'kind', 'other'],
+    ['/references', 'state', 'old'],
+    ['/collateral', 'state', 'stale'],
+    ['/collateral', 'kind', 'crl'],
+    ['/roots', 'simulated', 'yes'],
+    ['/keys', 'use', 'admin'],
+    ['/access/keys', 'role', 'root'],
+  ])('SERVICE_REQUEST_INVALID: %s?%s=%s can find nothing', async (path, name, value) => {
+    const { read } = await start()
+    expect(await read(`${path}?${name}=${value}`)).toMatchObject({
+      code: 'SERVICE_REQUEST_INVALID',
+      path: name,
+      expected: expect.any(Array),
+      actual: value,
+    })
+  })
+
+  test('SERVICE_CURSOR_INVALID: a cursor that was changed, in any list', async () => {
+    const { read, call } = await start()
+    const body = { text: 'package policy\nallow := false\n', reason: 'a reason' }
+    for (let index = 0; index < 2; index++) await call('POST', '/policies/default/versions', body)
+    for (const path of ['/audit', '/policies/default/versions', '/roots']) {
+      const { next } = await read(`${path}?limit=1`)
+      const [, filter, key] = JSON.parse(Buffer.from(next, 'base64url').toString())
+      const numbers =
+        path === '/policies/default/versions'
+          ? [
+              [1, filter, 'x'],
+              [1, filter, 'NaN'],
+            ]
+          : []
+      for (const place of [
+        [2, filter, key],
+        [0, filter, `${key}\u0000`],
+        [0, filter, '\ud800'],
+        [0, key],
+        ...numbers,
+      ]) {
+        const cursor = Buffer.from(JSON.stringify(place)).toString('base64url')
+        expect(await read(`${path}?limit=1&cursor=${cursor}`), cursor).toMatchObject({ code: 'SERVICE_CURSOR_INVALID' })
+      }
+    }
+  })
+
+  test('refusals are problem details with title and status', async () => {
+    const { call } = await start()
+    for (const path of ['/nothing', '/attestations?limit=0', '/attestations/nothing']) {
+      const response = await call('GET', path)
+      expect(response.headers.get('content-type')).toBe('application/problem+json')
+      expect(await response.json()).toMatchObject({
+        type: 'about:blank',
+        title: expect.stringMatching(/^(Not Found|Bad Request)$/),
+        status: response.status,
+        code: expect.any(String),
+        requestId: response.headers.get('x-request-id'),
+      })
+    }
+  })
+})

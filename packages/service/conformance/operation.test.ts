@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
 import { issueSelfSigned } from '../../../testkit/certificate.ts'
@@ -97,6 +98,35 @@ test('events tell what happens, go on after a break, and end with the service', 
   const ended = read(open, /never/)
   await service.stop()
   await ended
+})
+
+test('whoever follows sees no more than its role may read, and no longer than its token is good', async () => {
+  const { call, url, putSecret, clock } = await start()
+  await putSecret(PATH, 'x')
+  const pair = generateKeyPairSync('ed25519')
+  const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' })
+  const key = JSON.stringify({ name: 'reader', role: 'reader', publicKey })
+  const json = { 'content-type': 'application/json' }
+  const { id } = (await (await call('/api/v1/access/keys', json, { method: 'POST', body: key })).json()) as {
+    id: string
+  }
+  const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+  const asReader = async (path: string) => {
+    const authorization = `Bearer ${await createAdminToken(pem, { now: clock.now })}`
+    return fetch(url + path, { headers: { authorization, 'last-event-id': '0' } })
+  }
+  for (const topic of ['secrets', 'releases', 'access', 'keys'])
+    expect(await readProblem(await asReader(`/api/v1/events?topics=attestations,${topic}`))).toMatchObject({
+      code: 'SERVICE_ACCESS_DENIED',
+    })
+  const response = await asReader('/api/v1/events')
+  const text = response.text()
+  await call(`/api/v1/access/keys/${id}`, {}, { method: 'DELETE' })
+  await putSecret(PATH, 'y')
+  await setTimeout(1200)
+  const collateral = () => call('/api/v1/collateral/refresh', {}, { method: 'POST' })
+  await collateral()
+  expect(await text).not.toMatch(/secret|access|collateral/)
 })
 
 test('SERVICE_EVENTS_FULL: a bounded number follows', async () => {

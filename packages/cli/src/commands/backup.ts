@@ -40,7 +40,7 @@ export function addBackup(program: Command, { io }: Face): void {
     )
     .action(async (path: string, options: BackupOptions) => {
       const passphrase = await readPassphrase(io, options)
-      const report = await restoreBackup(configOf(options), { path, passphrase })
+      const report = await restoreBackup(configOf(options), { path, passphrase, now: io.now() })
       io.out(
         options.json
           ? `${JSON.stringify({ file: path, ...report })}\n`

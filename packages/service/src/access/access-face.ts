@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { type AuditLog, nameActor } from '../audit/index.ts'
-import { type Face, type HttpContext, readJsonBody } from '../http/index.ts'
-import { describeAdminOperation, jsonContent, refusal } from '../http/operation.ts'
+import { type Face, type HttpContext, pageOver, readJsonBody } from '../http/index.ts'
+import { describeAdminOperation, jsonContent, listQuery, pageOf, refusal } from '../http/operation.ts'
 import { admitRequest } from './admit.ts'
 import type { Gate } from './gate.ts'
 import { type AccessKey, type KeyRoom, parseAccessPublicKey } from './key-room.ts'
 import { EVERYWHERE, listPermissions, ROLES } from './roles.ts'
 
+const FILTERS = ['role', 'expired'] as const
 const BODY_BYTES = 16 * 1024
 const SCOPE = /^(?:\*|[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9_.-]*){0,7})$/
 
@@ -46,7 +47,7 @@ export interface AccessFaceOptions {
 
 /** Who am I, and who may do what. */
 export function createAccessFace(options: AccessFaceOptions): Face {
-  const { gate, keys, features } = options
+  const { gate, features } = options
   return {
     name: 'access',
     basePaths: ['/api/v1'],
@@ -86,11 +87,10 @@ export function createAccessFace(options: AccessFaceOptions): Face {
       {
         method: 'get',
         path: '/access/keys',
-        operation: describeAdminOperation('The registered keys', z.object({ items: z.array(KEY) })),
-        async respond(c) {
-          await admitRequest(c, gate, 'access:read')
-          return c.json({ items: await keys.list() })
-        },
+        operation: describeAdminOperation('The registered keys', pageOf(KEY), {
+          request: { query: listQuery(...FILTERS) },
+        }),
+        respond: (c) => listKeys(c, options),
       },
       {
         method: 'post',
@@ -112,6 +112,19 @@ export function createAccessFace(options: AccessFaceOptions): Face {
       },
     ],
   }
+}
+
+async function listKeys(c: HttpContext, { gate, keys, now }: AccessFaceOptions): Promise<Response> {
+  await admitRequest(c, gate, 'access:read')
+  const query = c.req.query()
+  const { role, expired } = query
+  const items = (await keys.list()).filter(
+    (key) =>
+      (role === undefined || key.role === role) &&
+      (expired === undefined || String(key.expiresAt !== undefined && key.expiresAt <= now()) === expired),
+  )
+  const choices = { role: ROLES, expired: ['true', 'false'] }
+  return c.json(await pageOver(items, { query, filters: FILTERS, choices, keyOf: ({ id }) => id }))
 }
 
 async function addKey(c: HttpContext, { gate, keys, audit, now }: AccessFaceOptions): Promise<Response> {

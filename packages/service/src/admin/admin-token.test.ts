@@ -46,6 +46,7 @@ describe('administrator tokens', () => {
   })
 
   const invalid: [string, string][] = [
+    ['made long ahead, for the hour that is now', forge({ alg: 'EdDSA' }, { iat: NOW - 86_400, ...payload }, byAdmin)],
     ['alg none, no signature', `${part({ alg: 'none' })}.${part(payload)}.`],
     ['alg none, signed', forge({ alg: 'none' }, payload, byAdmin)],
     [

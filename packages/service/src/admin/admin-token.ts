@@ -24,7 +24,7 @@ export function identifyAdminKey(key: KeyObject): string {
 
 /**
  * Checks an administrator's token: a JWT signed with EdDSA by the admin key, whose `exp` is set, not past, and at most one
- * hour ahead (60 s of leeway each way). What the key may do is not looked at here.
+ * hour ahead and behind `iat` where there is one (60 s of leeway each way). What the key may do is not looked at here.
  *
  * @param now epoch seconds
  * @throws ServiceError SERVICE_ADMIN_TOKEN_INVALID, SERVICE_ADMIN_TOKEN_EXPIRED
@@ -43,6 +43,17 @@ export async function verifyAdminToken(token: string, publicKey: KeyObject, now:
   if ((payload.exp as number) > latest) {
     throw new ServiceError('SERVICE_ADMIN_TOKEN_INVALID', 'The administrator token lives longer than one hour.', {
       details: { path: 'authorization.exp', expected: `at most ${latest}`, actual: payload.exp },
+    })
+  }
+  // One that was made long ahead would be good in its last hour.
+  const { iat } = payload
+  if (iat !== undefined && (payload.exp as number) - iat > ADMIN_TOKEN_MAX_SECONDS + LEEWAY_SECONDS) {
+    throw new ServiceError('SERVICE_ADMIN_TOKEN_INVALID', 'The administrator token lives longer than one hour.', {
+      details: {
+        path: 'authorization.exp',
+        expected: `at most ${iat + ADMIN_TOKEN_MAX_SECONDS + LEEWAY_SECONDS}`,
+        actual: payload.exp,
+      },
     })
   }
   const expiresAt = payload.exp as number

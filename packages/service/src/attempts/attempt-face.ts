@@ -1,16 +1,21 @@
 import { z } from '@hono/zod-openapi'
 import { admitRequest, type Gate } from '../access/index.ts'
 import { ServiceError } from '../errors.ts'
-import { type Face, type HttpContext, readPage } from '../http/index.ts'
+import { checkFilter, type Face, type HttpContext, readPage } from '../http/index.ts'
 import { describeAdminOperation, listQuery, pageOf, refusal } from '../http/operation.ts'
 import type { StoreFields } from '../store/index.ts'
 import { ATTEMPT_FIELDS, type AttemptRoom, attemptKey } from './attempt-room.ts'
 import { BUCKET_SECONDS, SERIES, type SeriesKind } from './buckets.ts'
 import { readFilters } from './filter.ts'
 import { type AttemptSummary, summarizeAttempt } from './summary.ts'
-import type { Attempt } from './types.ts'
+import { ATTEMPT_OUTCOMES, type Attempt } from './types.ts'
 
 const FILTERS = [...ATTEMPT_FIELDS, 'since', 'until'] as const
+const CHOICES = {
+  outcome: ATTEMPT_OUTCOMES,
+  source: ['broker', 'attestation-api'],
+  simulated: ['true', 'false'],
+}
 const MAX_POINTS = 1500
 const EXPORT_PAGE = 200
 const CSV_COLUMNS = [
@@ -129,6 +134,7 @@ async function listAttempts(c: HttpContext, options: AttemptFaceOptions): Promis
   const page = await readPage<Attempt>({
     query,
     filters: FILTERS,
+    choices: CHOICES,
     descending: true,
     read: ({ limit, after, descending }) =>
       attempts.list({
@@ -165,13 +171,8 @@ async function exportAttempts(c: HttpContext, options: AttemptFaceOptions): Prom
   const { attempts, gate } = options
   await admitRequest(c, gate, 'attestations:read')
   const { format = 'jsonl', ...query } = c.req.query()
-  const unknown = Object.keys(query).find((name) => !(FILTERS as readonly string[]).includes(name))
-  if (unknown !== undefined || (format !== 'jsonl' && format !== 'csv')) {
-    const path = unknown?.slice(0, 64) ?? 'format'
-    throw new ServiceError('SERVICE_REQUEST_INVALID', `${path}: not what an export takes.`, {
-      details: { path, expected: unknown === undefined ? ['jsonl', 'csv'] : FILTERS },
-    })
-  }
+  for (const [name, value] of Object.entries({ ...query, format }))
+    checkFilter(name, value, ['format', ...FILTERS], { ...CHOICES, format: ['jsonl', 'csv'] })
   const { where, lowest, highest } = readRange(query, options)
   let after = highest
   let head = format === 'csv' ? `${CSV_COLUMNS.join(',')}\r\n` : ''

@@ -7,6 +7,7 @@ import type { AttemptRoom } from './attempt-room.ts'
 import { readFilters } from './filter.ts'
 import { MACHINE_FIELDS, type MachineRoom, type MachineState, machineKey } from './machine-room.ts'
 import { summarizeAttempt } from './summary.ts'
+import { ATTEMPT_OUTCOMES } from './types.ts'
 
 /** How many attestations and releases of one machine are shown with it. */
 const SHOWN = 20
@@ -44,6 +45,7 @@ export function createMachineFace(options: MachineFaceOptions): Face {
             await readPage<MachineState>({
               query,
               filters: MACHINE_FIELDS,
+              choices: { outcome: ATTEMPT_OUTCOMES, simulated: ['true', 'false'] },
               descending: false,
               read: (page) => machines.list({ ...page, where }),
               keyOf: ({ name }) => machineKey(name),

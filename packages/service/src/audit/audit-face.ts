@@ -53,6 +53,7 @@ export function createAuditFace(options: AuditFaceOptions): Face {
             await readPage<AuditEntry>({
               query,
               filters: FILTERS,
+              choices: { outcome: ['done', 'refused', 'failed'] },
               descending: true,
               read: (page) => log.list({ ...page, where }),
               keyOf: ({ seq }) => auditKey(seq),

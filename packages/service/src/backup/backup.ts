@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import {
+  accessSync,
+  constants,
   createReadStream,
-  createWriteStream,
   existsSync,
   linkSync,
   mkdirSync,
@@ -9,23 +10,22 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
-import { decodeBase64, encodeBase64 } from '@veritee/codec/bytes'
+import { decodeBase64 } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
-import { createAuditLog } from '../audit/index.ts'
+import { type AuditEvent, createAuditLog } from '../audit/index.ts'
 import { parseConfig, type ServiceConfig, type ServiceConfigInput } from '../config/index.ts'
 import { ServiceError } from '../errors.ts'
-import { claimPrivateDirectory, createFile, readGuardedFile } from '../keys/private-file.ts'
+import { claimPrivateDirectory, createFile } from '../keys/private-file.ts'
 import { openStore, type Store, type StoreEntry } from '../store/index.ts'
 import { decryptBackup, encryptBackup } from './container.ts'
+import { KEY_FILE, type Line, writeLines } from './lines.ts'
 
-const KEY_FILE = /^[a-z]+(?:\.\d{1,11})?\.(?:pem|pub|key)$/
-/** What is worthless soon: sessions carry tokens, buckets of limits are full again. */
-const LEFT_OUT = /^(?:session|limit)\//
 const BATCH = 200
 
 /** What a backup holds, or what was restored. */
@@ -33,12 +33,6 @@ export interface BackupReport {
   readonly keys: number
   readonly records: number
 }
-
-type Line =
-  | { readonly kind: 'veritee'; readonly format: 1; readonly time: number }
-  | { readonly kind: 'key'; readonly name: string; readonly content: string }
-  | ({ readonly kind: 'record'; readonly value: string } & Omit<StoreEntry, 'value'>)
-  | { readonly kind: 'end'; readonly keys: number; readonly records: number }
 
 export interface BackupOptions {
   readonly path: string
@@ -51,7 +45,7 @@ export interface BackupOptions {
  * Writes the keys and every record as of one moment into one encrypted file of mode 0600. The service may run meanwhile.
  * Under its final name the file is whole or not there.
  *
- * @throws ServiceError SERVICE_BACKUP_EXISTS, SERVICE_BACKUP_PASSPHRASE, SERVICE_STORE_*, SERVICE_KEY_*
+ * @throws ServiceError SERVICE_BACKUP_EXISTS, SERVICE_BACKUP_PASSPHRASE, SERVICE_FILE_UNREADABLE, SERVICE_STORE_*, SERVICE_KEY_*
  */
 export async function createBackup(
   input: ServiceConfigInput,
@@ -60,28 +54,48 @@ export async function createBackup(
   const config = parseConfig(input)
   if (existsSync(path)) throw exists(path)
   const directory = keyDirectoryOf(config)
-  const store = await openStore(config.store, resolve(config.dir))
   const draft = `${path}.${randomUUID()}.draft`
   const counted = { keys: 0, records: 0 }
+  const file = await createDraft(draft, path)
+  let store: Store | undefined
   try {
-    await createAuditLog(store, () => now).record({
-      actor: { kind: 'service', id: 'backup' },
-      action: 'backup.create',
-      object: path.slice(-256),
-      outcome: 'done',
-    })
-    await pipeline(
-      Readable.from(writeLines(store, directory, now, counted)),
-      createGzip(),
-      (source: AsyncIterable<Uint8Array>) => encryptBackup(source, passphrase),
-      createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }),
-    )
-    linkFinal(draft, path)
+    store = await openStore(config.store, resolve(config.dir))
+    const audit = createAuditLog(store, () => now)
+    // The entry comes first: no copy leaves that the log does not tell of. That it came to nothing is told too.
+    await audit.record({ ...describeWork('create', path), outcome: 'done' })
+    try {
+      await pipeline(
+        Readable.from(writeLines(store, directory, now, counted)),
+        createGzip(),
+        (source: AsyncIterable<Uint8Array>) => encryptBackup(source, passphrase),
+        file.createWriteStream({ flush: true }),
+      )
+      linkFinal(draft, path)
+    } catch (error) {
+      const code = isCodedError(error) ? error.code : 'SERVICE_INTERNAL'
+      await audit.record({ ...describeWork('create', path), outcome: 'failed', code }).catch(() => undefined)
+      throw error
+    }
     return { ...counted }
   } finally {
+    await file.close()
     rmSync(draft, { force: true })
-    await store.close()
+    await store?.close()
   }
+}
+
+function describeWork(work: 'create' | 'restore', path: string): Pick<AuditEvent, 'actor' | 'action' | 'object'> {
+  return { actor: { kind: 'service', id: 'backup' }, action: `backup.${work}`, object: resolve(path).slice(-256) }
+}
+
+/** @throws ServiceError SERVICE_FILE_UNREADABLE, naming the file that was asked for */
+async function createDraft(draft: string, path: string): Promise<FileHandle> {
+  return open(draft, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
+    throw new ServiceError('SERVICE_FILE_UNREADABLE', `The file ${path} cannot be written: ${cause.code}.`, {
+      cause,
+      details: { path },
+    })
+  })
 }
 
 function linkFinal(draft: string, path: string): void {
@@ -92,39 +106,18 @@ function linkFinal(draft: string, path: string): void {
   }
 }
 
-async function* writeLines(
-  store: Store,
-  directory: string,
-  time: number,
-  counted: { keys: number; records: number },
-): AsyncGenerator<string> {
-  const line = (value: Line) => `${JSON.stringify(value)}\n`
-  yield line({ kind: 'veritee', format: 1, time })
-  for (const name of readdirSync(directory)
-    .filter((file) => KEY_FILE.test(file))
-    .sort()) {
-    counted.keys++
-    yield line({ kind: 'key', name, content: readGuardedFile(join(directory, name)) })
-  }
-  for await (const { key, value, expiresAt, fields } of store.snapshot()) {
-    if (LEFT_OUT.test(key)) continue
-    counted.records++
-    yield line({ kind: 'record', key, value: encodeBase64(value), expiresAt, fields })
-  }
-  yield line({ kind: 'end', ...counted })
-}
-
 /**
- * Puts a backup back, into a data directory without keys and a store without records. The whole file is checked before
- * anything is written.
+ * Puts a backup back, into a data directory without keys and a store without records, and says so in the audit log that it puts
+ * back. The whole file is checked before anything is written.
  *
- * @throws ServiceError SERVICE_BACKUP_EXISTS, SERVICE_BACKUP_INVALID, SERVICE_BACKUP_PASSPHRASE, SERVICE_STORE_*
+ * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_BACKUP_EXISTS, SERVICE_BACKUP_INVALID, SERVICE_BACKUP_PASSPHRASE, SERVICE_STORE_*
  */
 export async function restoreBackup(
   input: ServiceConfigInput,
-  { path, passphrase }: Omit<BackupOptions, 'now'>,
+  { path, passphrase, now }: BackupOptions,
 ): Promise<BackupReport> {
   const config = parseConfig(input)
+  checkReadable(path)
   const report = await checkBackup(path, passphrase)
   const directory = keyDirectoryOf(config)
   if (existsSync(directory) && readdirSync(directory).length > 0) throw exists(directory)
@@ -136,15 +129,19 @@ export async function restoreBackup(
     await store.transaction(async (access) => {
       if ((await access.list('', { limit: 1 })).length > 0) throw exists('store')
       let batch: StoreEntry[] = []
+      let madeAt = 0
       for await (const line of readBackup(path, passphrase)) {
         if (line.kind === 'key')
           createFile(join(draft, line.name), line.content, line.name.endsWith('.pub') ? 0o644 : 0o600)
+        if (line.kind === 'veritee') madeAt = line.time
         if (line.kind === 'record') batch.push({ ...line, value: decodeBase64(line.value) })
         if (batch.length < BATCH) continue
         await access.putAll(batch)
         batch = []
       }
       await access.putAll(batch)
+      const event = { ...describeWork('restore', path), outcome: 'done', detail: { ...report, madeAt } } as const
+      await createAuditLog(store, () => now).append(event, access)
       if (existsSync(directory)) rmSync(directory, { recursive: true })
       renameSync(draft, directory)
     })
@@ -188,6 +185,19 @@ async function* readBackup(path: string, passphrase: string): AsyncGenerator<Lin
     throw isCodedError(reason)
       ? reason
       : new ServiceError('SERVICE_BACKUP_INVALID', undefined, { cause: reason, details: { path } })
+  }
+}
+
+/** @throws ServiceError SERVICE_FILE_UNREADABLE */
+function checkReadable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new ServiceError('SERVICE_FILE_UNREADABLE', `The file ${path} cannot be read: ${code}.`, {
+      cause,
+      details: { path },
+    })
   }
 }
 

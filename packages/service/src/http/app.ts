@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { type CodedError, isCodedError } from '@veritee/codec/error'
 import { ServiceError } from '../errors.ts'
 import type { Logger } from '../log/index.ts'
+import { nameProblems, PROBLEM_TYPE } from './operation.ts'
 import { describeProblem } from './problem.ts'
 import { checkTarget, decodeFreeName } from './target.ts'
 import type { Face, HttpContext, HttpEnv, Refusal, Route } from './types.ts'
@@ -31,6 +33,9 @@ const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 } as const
+
+/** Paths of our own interface, whose refusals are problem details of RFC 9457. */
+const OWN_API = /^\/api\/v1(?:\/|$)/
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
@@ -104,7 +109,12 @@ function finishResponse(c: HttpContext, options: AppOptions): void {
 
 function refuse(c: HttpContext, error: unknown, options: AppOptions): Response {
   const describe = c.get('describe') ?? describeProblem
-  const { status, problem, contentType = 'application/json' } = describe(error, c.get('requestId')) as Refusal
+  const refusal: Refusal = describe(error, c.get('requestId'))
+  const {
+    status,
+    problem,
+    contentType = 'application/json',
+  } = OWN_API.test(c.req.path) ? describeOwnProblem(refusal) : refusal
   const facts = { ...c.get('facts'), status }
   if (isCodedError(error) && status < 500)
     options.log.info({ ...facts, code: error.code, detail: error.message }, 'refused')
@@ -119,11 +129,18 @@ function refuse(c: HttpContext, error: unknown, options: AppOptions): Response {
   return c.res
 }
 
+/** The members that RFC 9457 has, where no client expects the error names of the key broker protocol. */
+function describeOwnProblem({ status, problem }: Refusal): Refusal {
+  const members = { type: 'about:blank', title: STATUS_CODES[status], status }
+  return { status, problem: { ...problem, ...members }, contentType: PROBLEM_TYPE }
+}
+
 function mountFace(app: OpenAPIHono<HttpEnv>, face: Face, around: NonNullable<AppOptions['around']>): void {
   for (const route of face.routes) {
     const { method, path, operation } = route
     const shown = `${face.basePaths[0]}${path}` || '/'
-    app.openAPIRegistry.registerPath({ method, path: shown, tags: [face.name], ...operation })
+    const described = OWN_API.test(shown) ? nameProblems(operation) : operation
+    app.openAPIRegistry.registerPath({ method, path: shown, tags: [face.name], ...described })
     for (const base of face.basePaths)
       app.on(method.toUpperCase(), toPattern(base + path, route.freeTail), (c) => {
         if (face.describe !== undefined) c.set('describe', face.describe)

@@ -3,7 +3,7 @@ export { readBody, readJsonBody } from './body.ts'
 export { readClientAddress } from './client.ts'
 export { noteFacts } from './facts.ts'
 export { createHttpListeners, formatUrl, type HttpListeners } from './listeners.ts'
-export { type Page, type PageQuery, readPage } from './page.ts'
+export { checkFilter, type Page, type PageQuery, pageOver, readPage } from './page.ts'
 export { describeProblem } from './problem.ts'
 export {
   checkListen,

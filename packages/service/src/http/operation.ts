@@ -61,3 +61,17 @@ export function listQuery(...filters: string[]): z.ZodObject {
   const names = ['limit', 'cursor', ...filters]
   return z.object(Object.fromEntries(names.map((name) => [name, z.string().optional()])))
 }
+
+/** The media type of problem details, RFC 9457. */
+export const PROBLEM_TYPE = 'application/problem+json'
+
+/** The operation with its refusals under their media type. */
+export function nameProblems(operation: Operation): Operation {
+  const responses = Object.entries(operation.responses).map(([status, response]) => {
+    const { content } = response as Partial<ReturnType<typeof refusal>>
+    const named =
+      Number(status) < 400 || content === undefined ? content : { [PROBLEM_TYPE]: content['application/json'] }
+    return [status, named === undefined ? response : { ...response, content: named }]
+  })
+  return { ...operation, responses: Object.fromEntries(responses) }
+}

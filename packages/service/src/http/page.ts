@@ -19,12 +19,16 @@ export interface PageQuery<T> {
   readonly query: Readonly<Record<string, string>>
   /** Names of the filters that this list has. */
   readonly filters: readonly string[]
+  /** What filters may be, those of them that have few values: any other would find nothing, and seem to say that nothing is there. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>
   /** The natural order of the list. */
   readonly descending: boolean
   /** Lists from a key on, in the order asked for. */
   read(options: Pick<ListOptions, 'limit' | 'after' | 'descending'>): Promise<readonly T[]>
   /** The store key of an item. */
   keyOf(item: T): string
+  /** How keys look, where they are not just any text. */
+  readonly keyForm?: RegExp
 }
 
 /**
@@ -32,18 +36,13 @@ export interface PageQuery<T> {
  *
  * @throws ServiceError SERVICE_REQUEST_INVALID for an unknown filter or limit, SERVICE_CURSOR_INVALID, SERVICE_CURSOR_FILTER_MISMATCH
  */
-export async function readPage<T>({ query, filters, descending, read, keyOf }: PageQuery<T>): Promise<Page<T>> {
+export async function readPage<T>(options: PageQuery<T>): Promise<Page<T>> {
+  const { query, filters, choices = {}, descending, read, keyOf, keyForm = ANY_KEY } = options
   const { limit: asked, cursor, ...given } = query
   const limit = parseLimit(asked)
-  for (const name of Object.keys(given)) {
-    if (!filters.includes(name)) {
-      throw new ServiceError('SERVICE_REQUEST_INVALID', `This list has no filter ${name.slice(0, 64)}.`, {
-        details: { path: name.slice(0, 64), expected: filters },
-      })
-    }
-  }
+  for (const [name, value] of Object.entries(given)) checkFilter(name, value, filters, choices)
   const filter = encodeHex(digest('sha256', encodeUtf8(canonicalizeJson({ ...given, filters })))).slice(0, 16)
-  const place = cursor === undefined ? undefined : decodeCursor(cursor, filter)
+  const place = cursor === undefined ? undefined : decodeCursor(cursor, filter, keyForm)
   const backwards = place?.backwards ?? false
   const found = await read({ limit: limit + 1, after: place?.key, descending: descending !== backwards })
   const more = found.length > limit
@@ -56,6 +55,34 @@ export async function readPage<T>({ query, filters, descending, read, keyOf }: P
     next: more || backwards ? at(last, false) : null,
     prev: (backwards ? more : place !== undefined) ? at(first, true) : null,
   }
+}
+
+/** No control characters and no halves of characters: a store may not even take them. */
+const ANY_KEY = /^[^\p{Cc}\p{Cs}]*$/u
+
+/**
+ * Checks one filter of a query.
+ *
+ * @param choices what filters may be, those of them that have few values
+ * @throws ServiceError SERVICE_REQUEST_INVALID
+ */
+export function checkFilter(
+  name: string,
+  value: string,
+  filters: readonly string[],
+  choices: Readonly<Record<string, readonly string[]>>,
+): void {
+  const path = name.slice(0, 64)
+  if (!filters.includes(name)) {
+    throw new ServiceError('SERVICE_REQUEST_INVALID', `This list has no filter ${path}.`, {
+      details: { path, expected: filters },
+    })
+  }
+  const expected = Object.hasOwn(choices, name) ? choices[name] : undefined
+  if (expected === undefined || expected.includes(value)) return
+  throw new ServiceError('SERVICE_REQUEST_INVALID', `${path}: one of ${expected.join(', ')}.`, {
+    details: { path, expected, actual: value.slice(0, 64) },
+  })
 }
 
 /** @throws ServiceError SERVICE_REQUEST_INVALID */
@@ -76,16 +103,41 @@ function encodeCursor({ key, backwards }: Place, filter: string): string {
   return encodeBase64Url(encodeUtf8(JSON.stringify([backwards ? 1 : 0, filter, key])))
 }
 
-function decodeCursor(cursor: string, filter: string): Place {
+function decodeCursor(cursor: string, filter: string, keyForm: RegExp): Place {
   let value: unknown
   try {
     if (cursor.length <= 4096) value = JSON.parse(decodeUtf8(decodeBase64Url(cursor)))
   } catch {
     // Refused below.
   }
-  if (!Array.isArray(value) || value.length !== 3 || typeof value[1] !== 'string' || typeof value[2] !== 'string')
+  const [back, madeUnder, key] = Array.isArray(value) && value.length === 3 ? (value as unknown[]) : []
+  const isPlace = typeof key === 'string' && keyForm.test(key)
+  if (!isPlace || typeof madeUnder !== 'string' || (back !== 0 && back !== 1))
     throw new ServiceError('SERVICE_CURSOR_INVALID', undefined, { details: { path: 'cursor' } })
-  if (value[1] !== filter)
+  if (madeUnder !== filter)
     throw new ServiceError('SERVICE_CURSOR_FILTER_MISMATCH', undefined, { details: { path: 'cursor' } })
-  return { key: value[2] as string, backwards: value[0] === 1 }
+  return { key, backwards: back === 1 }
+}
+
+/**
+ * Reads one page of a list that is short enough to be held whole, as pages of the others are read.
+ *
+ * @param items in the order of the list; `keyOf` must tell them apart
+ * @throws ServiceError as `readPage`
+ */
+export function pageOver<T>(
+  items: readonly T[],
+  options: Pick<PageQuery<T>, 'query' | 'filters' | 'choices' | 'keyOf'>,
+): Promise<Page<T>> {
+  const { keyOf } = options
+  return readPage<T>({
+    ...options,
+    descending: false,
+    async read({ limit = items.length, after, descending = false }) {
+      const ordered = descending ? items.toReversed() : items
+      const place = after === undefined ? -1 : ordered.findIndex((item) => keyOf(item) === after)
+      // What the cursor stood at is gone: the list begins anew.
+      return ordered.slice(place + 1, place + 1 + limit)
+    },
+  })
 }

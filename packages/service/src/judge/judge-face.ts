@@ -1,13 +1,16 @@
 import { z } from '@hono/zod-openapi'
 import { admitRequest, type Gate } from '../access/index.ts'
 import { type AuditLog, nameActor } from '../audit/index.ts'
-import { ServiceError } from '../errors.ts'
-import type { Face, HttpContext } from '../http/index.ts'
-import { describeAdminOperation } from '../http/operation.ts'
+import { type Face, type HttpContext, pageOver } from '../http/index.ts'
+import { describeAdminOperation, listQuery, pageOf } from '../http/operation.ts'
 import type { EvidenceJudge } from './evidence-judge.ts'
-import { type CollateralItem, listCollateral } from './holdings.ts'
+import { listCollateral } from './holdings.ts'
 
 const FILTERS = ['kind', 'state'] as const
+const CHOICES = {
+  kind: ['tcb', 'certificate', 'revocation-list', 'hygon-certificates'],
+  state: ['fresh', 'due', 'expired', 'lasting'],
+}
 
 const ITEM = z
   .object({
@@ -34,7 +37,6 @@ export interface JudgeFaceOptions {
 
 /** What evidence is judged with: collateral and roots. */
 export function createJudgeFace(options: JudgeFaceOptions): Face {
-  const { gate, judge, now } = options
   return {
     name: 'collateral',
     basePaths: ['/api/v1'],
@@ -44,14 +46,10 @@ export function createJudgeFace(options: JudgeFaceOptions): Face {
         path: '/collateral',
         operation: describeAdminOperation(
           'Collateral that is here, what ends first at the top; what it says of itself is verified with evidence alone',
-          z.object({ items: z.array(ITEM) }),
-          { request: { query: z.object({ kind: z.string().optional(), state: z.string().optional() }) } },
+          pageOf(ITEM),
+          { request: { query: listQuery(...FILTERS) } },
         ),
-        async respond(c) {
-          await admitRequest(c, gate, 'attestations:read')
-          const items = listCollateral(judge().collateral.list(), now())
-          return c.json({ items: filterItems(items, c.req.query()) })
-        },
+        respond: (c) => listHoldings(c, options),
       },
       {
         method: 'post',
@@ -65,28 +63,42 @@ export function createJudgeFace(options: JudgeFaceOptions): Face {
       {
         method: 'get',
         path: '/roots',
-        operation: describeAdminOperation(
-          'Roots, authorities and keys that evidence may rest on',
-          z.object({ items: z.array(ROOT) }),
-        ),
-        async respond(c) {
-          await admitRequest(c, gate, 'attestations:read')
-          return c.json({ items: judge().trust.listed })
-        },
+        operation: describeAdminOperation('Roots, authorities and keys that evidence may rest on', pageOf(ROOT), {
+          request: { query: listQuery('kind', 'simulated') },
+        }),
+        respond: (c) => listRoots(c, options),
       },
     ],
   }
 }
 
-/** @throws ServiceError SERVICE_REQUEST_INVALID for an unknown filter */
-function filterItems(items: readonly CollateralItem[], query: Readonly<Record<string, string>>): CollateralItem[] {
-  const unknown = Object.keys(query).find((name) => !(FILTERS as readonly string[]).includes(name))
-  if (unknown !== undefined) {
-    throw new ServiceError('SERVICE_REQUEST_INVALID', `This list has no filter ${unknown.slice(0, 64)}.`, {
-      details: { path: unknown.slice(0, 64), expected: FILTERS },
-    })
-  }
-  return items.filter((item) => FILTERS.every((name) => query[name] === undefined || item[name] === query[name]))
+/** Two holdings may be of one kind and key: their place in the list tells them apart. */
+async function listHoldings(c: HttpContext, { gate, judge, now }: JudgeFaceOptions): Promise<Response> {
+  await admitRequest(c, gate, 'attestations:read')
+  const query = c.req.query()
+  const items = listCollateral(judge().collateral.list(), now())
+    .filter((item) => FILTERS.every((name) => query[name] === undefined || item[name] === query[name]))
+    .map((item, index) => ({ item, place: `${index} ${item.kind} ${item.key}` }))
+  const page = await pageOver(items, { query, filters: FILTERS, choices: CHOICES, keyOf: ({ place }) => place })
+  return c.json({ ...page, items: page.items.map(({ item }) => item) })
+}
+
+async function listRoots(c: HttpContext, { gate, judge }: JudgeFaceOptions): Promise<Response> {
+  await admitRequest(c, gate, 'attestations:read')
+  const query = c.req.query()
+  const { kind, simulated } = query
+  const roots = judge().trust.listed.filter(
+    (root) =>
+      (kind === undefined || root.kind === kind) && (simulated === undefined || String(root.simulated) === simulated),
+  )
+  return c.json(
+    await pageOver(roots, {
+      query,
+      filters: ['kind', 'simulated'],
+      choices: { simulated: ['true', 'false'] },
+      keyOf: ({ kind: of, keySha256, name }) => `${of} ${keySha256} ${name}`,
+    }),
+  )
 }
 
 async function refresh(c: HttpContext, { gate, audit, judge }: JudgeFaceOptions): Promise<Response> {

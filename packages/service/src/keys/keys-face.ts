@@ -2,13 +2,16 @@ import { z } from '@hono/zod-openapi'
 import { admitRequest, type Gate } from '../access/index.ts'
 import { type AuditLog, nameActor } from '../audit/index.ts'
 import { ServiceError } from '../errors.ts'
-import type { Face, HttpContext } from '../http/index.ts'
-import { describeAdminOperation } from '../http/operation.ts'
+import { type Face, type HttpContext, pageOver } from '../http/index.ts'
+import { describeAdminOperation, listQuery, pageOf } from '../http/operation.ts'
 import type { Rewrapping, SecretRoom } from '../secrets/index.ts'
 import { KEY_USES, type KeyRing, type KeyState, type KeyUse } from './key-ring.ts'
 
 /** A new key is used after so long: by then every replica that shares the directory knows it. */
 const ACTIVATION_SECONDS = 10
+
+const FILTERS = ['use', 'state'] as const
+const CHOICES = { use: KEY_USES, state: ['next', 'active', 'retired'] }
 
 const KEY = z
   .object({
@@ -41,13 +44,17 @@ export function createKeysFace(options: KeysFaceOptions): Face {
       {
         method: 'get',
         path: '/keys',
-        operation: describeAdminOperation(
-          'The keys of the service, never their private halves',
-          z.object({ items: z.array(KEY) }),
-        ),
+        operation: describeAdminOperation('The keys of the service, never their private halves', pageOf(KEY), {
+          request: { query: listQuery(...FILTERS) },
+        }),
         async respond(c) {
           await admitRequest(c, gate, 'keys:read')
-          return c.json({ items: ring.describe() })
+          const query = c.req.query()
+          const keys = ring
+            .describe()
+            .filter((key) => FILTERS.every((name) => query[name] === undefined || key[name] === query[name]))
+          const keyOf = ({ use, since, id }: KeyState) => `${use} ${since} ${id}`
+          return c.json(await pageOver(keys, { query, filters: FILTERS, choices: CHOICES, keyOf }))
         },
       },
       {

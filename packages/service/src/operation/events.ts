@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Permission } from '../access/index.ts'
 import type { AuditEntry, AuditLog } from '../audit/index.ts'
 
 /** What can be followed. `machines`: the attestations that prove which machine it was. */
@@ -34,8 +35,21 @@ function listTopics({ action, actor }: AuditEntry): Topic[] {
   return topic === 'attestations' && MACHINE.test(actor.id) ? ['attestations', 'machines'] : [topic]
 }
 
+/** What whoever follows a topic must be allowed to read: the events name the things that they are about. */
+export const TOPIC_PERMISSIONS: Readonly<Record<Topic, Permission>> = {
+  attestations: 'attestations:read',
+  machines: 'attestations:read',
+  releases: 'secrets:list',
+  secrets: 'secrets:list',
+  policies: 'policies:read',
+  references: 'references:read',
+  access: 'access:read',
+  keys: 'keys:read',
+  collateral: 'attestations:read',
+}
+
 /** Every topic there is. */
-export const ALL_TOPICS: readonly Topic[] = [...TOPICS.map(([, topic]) => topic), 'machines']
+export const ALL_TOPICS: readonly Topic[] = Object.keys(TOPIC_PERMISSIONS) as Topic[]
 
 const POLL_MS = 500
 const HEARTBEAT_MS = 15_000

@@ -1,13 +1,15 @@
 import { z } from '@hono/zod-openapi'
-import { admitRequest, type Gate } from '../access/index.ts'
+import { admitRequest, checkPermission, type Gate, listPermissions, type Principal } from '../access/index.ts'
 import type { AuditLog } from '../audit/index.ts'
 import { ServiceError } from '../errors.ts'
 import type { Face, HttpContext } from '../http/index.ts'
 import { describeAdminOperation, refusal } from '../http/operation.ts'
-import { ALL_TOPICS, streamEvents, type Topic } from './events.ts'
+import { ALL_TOPICS, streamEvents, TOPIC_PERMISSIONS, type Topic } from './events.ts'
 import { type SearchPlaces, searchPlaces } from './search.ts'
 
 const MAX_FOLLOWERS = 64
+/** How long whoever follows is not asked again for its right to. */
+const RECHECK_MS = 1000
 /** A session cookie is the longest that anybody looks for. */
 const MAX_QUERY = 2048
 const MAX_EXPIRIES = 1000
@@ -92,8 +94,8 @@ async function followEvents(
   { gate, audit, stopped }: OperationFaceOptions,
   followers: { count: number },
 ): Promise<Response> {
-  await admitRequest(c, gate, 'attestations:read')
-  const topics = readTopics(c.req.query('topics'))
+  const principal = await admitRequest(c, gate, 'attestations:read')
+  const topics = readTopics(c.req.query('topics'), principal)
   const last = c.req.header('last-event-id')
   if (followers.count >= MAX_FOLLOWERS) throw new ServiceError('SERVICE_EVENTS_FULL')
   followers.count++
@@ -107,15 +109,22 @@ async function followEvents(
     if (counted) followers.count--
     counted = false
   }
+  let checkedAt = performance.now()
+  const checkStill = async () => {
+    if (performance.now() - checkedAt < RECHECK_MS) return
+    await gate.admit(c.req.header('authorization'), 'attestations:read')
+    checkedAt = performance.now()
+  }
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await events.next()
+        await checkStill()
         if (done !== true) return controller.enqueue(new TextEncoder().encode(value))
         leave()
         controller.close()
       } catch {
-        // The store is away: whoever follows connects again, and goes on where it was.
+        // The store is away, or the token is good no more: whoever follows connects again, and goes on where it was.
         leave()
         controller.close()
       }
@@ -125,12 +134,22 @@ async function followEvents(
   return c.body(body, 200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' })
 }
 
-/** @throws ServiceError SERVICE_REQUEST_INVALID */
-function readTopics(text: string | undefined): ReadonlySet<Topic> {
-  if (text === undefined) return new Set(ALL_TOPICS)
+/**
+ * The topics that are asked for; where none are named, all that the principal may follow.
+ *
+ * @throws ServiceError SERVICE_REQUEST_INVALID, SERVICE_ACCESS_DENIED
+ */
+function readTopics(text: string | undefined, principal: Principal): ReadonlySet<Topic> {
+  if (text === undefined) {
+    const may = new Set(listPermissions(principal.role))
+    return new Set(ALL_TOPICS.filter((topic) => may.has(TOPIC_PERMISSIONS[topic])))
+  }
   const names = text.split(',')
   const unknown = names.find((name) => !ALL_TOPICS.includes(name as Topic))
-  if (unknown === undefined) return new Set(names as Topic[])
+  if (unknown === undefined) {
+    for (const name of names) checkPermission(principal, TOPIC_PERMISSIONS[name as Topic])
+    return new Set(names as Topic[])
+  }
   throw new ServiceError('SERVICE_REQUEST_INVALID', 'topics: there is no such topic.', {
     details: { path: 'topics', expected: ALL_TOPICS, actual: unknown.slice(0, 64) },
   })
@@ -139,19 +158,18 @@ function readTopics(text: string | undefined): ReadonlySet<Topic> {
 async function listExpiries(c: HttpContext, options: OperationFaceOptions): Promise<Response> {
   const { gate, places, expiries, now } = options
   const { keys, ring, references, collateral } = places
-  await admitRequest(c, gate, 'attestations:read')
+  const { role } = await admitRequest(c, gate, 'attestations:read')
+  const may = new Set(listPermissions(role))
   const given = c.req.query('until')
   if (given !== undefined && !/^\d{1,11}$/.test(given))
     throw new ServiceError('SERVICE_REQUEST_INVALID', 'until: not epoch seconds.', { details: { path: 'until' } })
   const until = given === undefined ? now() + 90 * DAY_SECONDS : Number(given)
-  const ofKeys = ring
-    .describe()
-    .flatMap(({ id, use, acceptedUntil: at }): Expiry[] =>
-      at === undefined || at < now()
-        ? []
-        : [{ kind: `${use} key`, id, at, consequence: 'What it made is not understood any more.' }],
-    )
-  const ofAccess = (await keys.list()).flatMap(({ name, expiresAt: at }): Expiry[] =>
+  const ofKeys = (may.has('keys:read') ? ring.describe() : []).flatMap(({ id, use, acceptedUntil: at }): Expiry[] =>
+    at === undefined || at < now()
+      ? []
+      : [{ kind: `${use} key`, id, at, consequence: 'What it made is not understood any more.' }],
+  )
+  const ofAccess = (may.has('access:read') ? await keys.list() : []).flatMap(({ name, expiresAt: at }): Expiry[] =>
     at === undefined ? [] : [{ kind: 'access key', id: name, at, consequence: 'Its tokens are refused.' }],
   )
   const ofCollateral = collateral().flatMap(({ kind, key: id, nextUpdateAt: at }): Expiry[] =>

@@ -95,7 +95,16 @@ function createReads(options: PolicyApiFaceOptions): Route[] {
           const from = ordered.findIndex(({ id }) => after === undefined || (descending ? id < after : id > after))
           return from < 0 ? [] : ordered.slice(from, from + limit)
         }
-        return c.json(await readPage({ query, filters: ['kind'], descending: false, keyOf, read }))
+        return c.json(
+          await readPage({
+            query,
+            filters: ['kind'],
+            choices: { kind: ['attestation', 'resource'] },
+            descending: false,
+            keyOf,
+            read,
+          }),
+        )
       },
     },
     {
@@ -136,7 +145,14 @@ function createReads(options: PolicyApiFaceOptions): Route[] {
             ? []
             : (await room.listVersions(id, { limit: last - first + 1, before: last + 1 })).toReversed()
         }
-        const page = await readPage({ query: c.req.query(), filters: [], descending: true, keyOf, read })
+        const page = await readPage({
+          query: c.req.query(),
+          filters: [],
+          descending: true,
+          keyOf,
+          keyForm: /^\d{10}$/,
+          read,
+        })
         const items = page.items.map(({ text: _, ...version }) => ({
           ...version,
           active: version.version === activeVersion,

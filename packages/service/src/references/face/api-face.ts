@@ -90,7 +90,14 @@ const listSets: Respond = async (c, { room, now }, scopes) => {
     .filter((set) => (tee === undefined || set['tee'] === tee) && (state === undefined || set['state'] === state))
   const keyOf = (set: Record<string, unknown>) => set['name'] as string
   const read = async (options: Range) => cutRange(sets, keyOf, options)
-  return readPage({ query, filters: ['tee', 'state'], descending: false, keyOf, read })
+  return readPage({
+    query,
+    filters: ['tee', 'state'],
+    choices: { state: ['active', 'expired', 'empty'] },
+    descending: false,
+    keyOf,
+    read,
+  })
 }
 
 type Range = Parameters<typeof cutRange>[2]
@@ -107,7 +114,14 @@ const listValues: Respond = async (c, { room, now }) => {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   const keyOf = ({ name }: ReferenceRecord) => name
   const read = async (options: Range) => cutRange(records, keyOf, options)
-  const page = await readPage({ query, filters: ['prefix', 'state'], descending: false, keyOf, read })
+  const page = await readPage({
+    query,
+    filters: ['prefix', 'state'],
+    choices: { state: ['active', 'expired'] },
+    descending: false,
+    keyOf,
+    read,
+  })
   return { ...page, items: page.items.map((record) => viewValue(record, now())) }
 }
 
@@ -124,7 +138,7 @@ const listVersions: Respond = async (c, { room }) => {
     if (!Number.isSafeInteger(first) || last < first) return []
     return (await room.listVersions(set.name, { limit: last - first + 1, before: last + 1 })).toReversed()
   }
-  const page = await readPage({ query: c.req.query(), filters: [], descending: true, keyOf, read })
+  const page = await readPage({ query: c.req.query(), filters: [], descending: true, keyOf, keyForm: /^\d{10}$/, read })
   return { ...page, items: page.items.map((version) => viewVersion(version, false)) }
 }
 
