@@ -184,6 +184,8 @@ describe('files', () => {
     spoil(house)
     const { status, body } = await house.attest()
     expect([status, body['code']]).toEqual([503, 'SERVICE_POLICY_FILE'])
+    expect(body['detail']).toContain('default.rego cannot be used')
+    expect(body['detail']).not.toContain(house.folder)
     expect((await house.call('GET', '/api/v1/policies/default')).body['code']).toBe('SERVICE_POLICY_FILE')
   })
 

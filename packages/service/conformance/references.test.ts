@@ -47,6 +47,7 @@ describe('the paths of the key broker', () => {
     expect(await queryAll(running)).toEqual({ 'tdx.mr_td': ['aa', 'bb'], svn: 3 })
     expect((await running.admin('POST', '/reference-value', message({ 'tdx.mr_td': ['cc'] }))).status).toBe(200)
     expect(await queryAll(running)).toEqual({ 'tdx.mr_td': ['cc'], svn: 3 })
+    expect(await (await running.admin('GET', '/reference-value')).json()).toEqual({ 'tdx.mr_td': ['cc'], svn: 3 })
     running.clock.now += 367 * 86_400
     expect(await queryAll(running)).toEqual({})
     expect((await running.admin('GET', '/reference-value/svn')).status).toBe(404)
@@ -101,6 +102,7 @@ describe('the paths of the key broker', () => {
     ['POST', '/rvps/register'],
     ['POST', '/rvps/set_reference_value_list'],
     ['DELETE', '/rvps/delete/x'],
+    ['GET', '/reference-value'],
     ['GET', '/reference-value/x'],
     ['POST', '/reference-value'],
   ])('%s %s is for administrators', async (method, path) => {

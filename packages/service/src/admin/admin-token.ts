@@ -5,8 +5,8 @@ import { jwtVerify, SignJWT } from 'jose'
 import { JWTExpired } from 'jose/errors'
 import { ServiceError } from '../errors.ts'
 
-/** An administrator's token may live this long at most. */
-export const ADMIN_TOKEN_MAX_SECONDS = 3600
+/** An administrator's token may live this long at most: the two hours that existing clients of key brokers give theirs. */
+export const ADMIN_TOKEN_MAX_SECONDS = 7200
 const LEEWAY_SECONDS = 60
 
 /** Who an administrator's token names; absent in tokens that carry no `sub`. */
@@ -23,8 +23,8 @@ export function identifyAdminKey(key: KeyObject): string {
 }
 
 /**
- * Checks an administrator's token: a JWT signed with EdDSA by the admin key, whose `exp` is set, not past, and at most one
- * hour ahead and behind `iat` where there is one (60 s of leeway each way). What the key may do is not looked at here.
+ * Checks an administrator's token: a JWT signed with EdDSA by the admin key, whose `exp` is set, not past, and at most two
+ * hours ahead and behind `iat` where there is one (60 s of leeway each way). What the key may do is not looked at here.
  *
  * @param now epoch seconds
  * @throws ServiceError SERVICE_ADMIN_TOKEN_INVALID, SERVICE_ADMIN_TOKEN_EXPIRED
@@ -41,14 +41,14 @@ export async function verifyAdminToken(token: string, publicKey: KeyObject, now:
   })
   const latest = now + ADMIN_TOKEN_MAX_SECONDS + LEEWAY_SECONDS
   if ((payload.exp as number) > latest) {
-    throw new ServiceError('SERVICE_ADMIN_TOKEN_INVALID', 'The administrator token lives longer than one hour.', {
+    throw new ServiceError('SERVICE_ADMIN_TOKEN_INVALID', 'The administrator token lives longer than two hours.', {
       details: { path: 'authorization.exp', expected: `at most ${latest}`, actual: payload.exp },
     })
   }
-  // One that was made long ahead would be good in its last hour.
+  // One that was made long ahead would be good in its last hours.
   const { iat } = payload
   if (iat !== undefined && (payload.exp as number) - iat > ADMIN_TOKEN_MAX_SECONDS + LEEWAY_SECONDS) {
-    throw new ServiceError('SERVICE_ADMIN_TOKEN_INVALID', 'The administrator token lives longer than one hour.', {
+    throw new ServiceError('SERVICE_ADMIN_TOKEN_INVALID', 'The administrator token lives longer than two hours.', {
       details: {
         path: 'authorization.exp',
         expected: `at most ${iat + ADMIN_TOKEN_MAX_SECONDS + LEEWAY_SECONDS}`,
@@ -65,7 +65,7 @@ export async function verifyAdminToken(token: string, publicKey: KeyObject, now:
  *
  * @param privateKeyPem Ed25519, PKCS#8 PEM: the content of `admin.pem`
  * @param options.now epoch seconds
- * @param options.lifetimeSeconds default 300, at most 3600
+ * @param options.lifetimeSeconds default 300, at most 7200
  */
 export async function createAdminToken(
   privateKeyPem: string,

@@ -1,8 +1,9 @@
 /** Policies as files: what stands in the file is in force, from the next request on. */
 import { randomUUID } from 'node:crypto'
 import { accessSync, constants, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { decodeUtf8 } from '@veritee/codec/bytes'
+import { isCodedError } from '@veritee/codec/error'
 import { ServiceError } from '../../errors.ts'
 
 const MAX_POLICY_BYTES = 4 * 1024 * 1024
@@ -80,11 +81,17 @@ export function openPolicyFiles(folder: string, named: Readonly<Record<string, s
   }
 }
 
-/** A file that cannot be used refuses whatever would be decided by it. */
+/** A file that cannot be used refuses whatever would be decided by it. Machines are told its name, the log its place. */
 export function unusable(path: string, cause: unknown): ServiceError {
   return new ServiceError(
     'SERVICE_POLICY_FILE',
-    `The policy file ${path} cannot be used: ${(cause as Error).message}`,
+    `The policy file ${basename(path)} cannot be used: ${describe(cause)}`,
     { cause, details: { path } },
   )
+}
+
+/** What the system says of a file names its place too; its code does not. */
+function describe(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return isCodedError(cause) || code === undefined ? message : code
 }

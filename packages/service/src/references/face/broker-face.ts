@@ -84,6 +84,15 @@ export function createReferenceBrokerFace(options: ReferenceBrokerFaceOptions): 
         },
       },
       {
+        method: 'get',
+        path: '/reference-value',
+        operation: QUERY_ALL,
+        async respond(c) {
+          await authorize(c, 'references:read', EVERY_SET)
+          return c.json(await registrar.queryAll())
+        },
+      },
+      {
         method: 'post',
         path: '/reference-value',
         operation: REPLACE,
