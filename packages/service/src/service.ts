@@ -48,7 +48,13 @@ import { createMetrics } from './metrics/index.ts'
 import { createOperationFace, createReferenceEffect } from './operation/index.ts'
 import { openPolicies } from './policies/index.ts'
 import { loadReferenceFile, openReferences } from './references/index.ts'
-import { createDirectoryKeyRing, createFolderSecrets, createSecretRoom, createSecretsFace } from './secrets/index.ts'
+import {
+  createDirectoryKeyRing,
+  createFolderSecrets,
+  createSecretRoom,
+  createSecretsFace,
+  finishFileChanges,
+} from './secrets/index.ts'
 import { openStore } from './store/index.ts'
 import { createRotatingTokenIssuer, readTokenCertificates, signAuditHead } from './tokens/index.ts'
 import type { Service, ServiceAddress, ServiceRuntime } from './types.ts'
@@ -114,7 +120,9 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
     const machines = createMachineRoom(store)
     const stored = createSecretRoom(store, createDirectoryKeyRing(ring))
     const { folder } = config.resources
-    const secrets = folder === undefined ? stored : createFolderSecrets(folder, stored)
+    const secrets = folder === undefined ? stored : createFolderSecrets(folder, stored, store)
+    const finished = folder === undefined ? [] : await finishFileChanges(store, folder)
+    if (finished.length > 0) log.warn({ secrets: finished }, 'changes of files that were interrupted are made')
     const references = openReferences(config, {
       store,
       gate,

@@ -6,7 +6,7 @@ import { type AttemptRoom, nameTokenMachine } from '../attempts/index.ts'
 import type { Assessors } from '../attestation/index.ts'
 import { type AuditLog, nameActor } from '../audit/index.ts'
 import { type Face, type HttpContext, noteFacts, readBody, readClientAddress } from '../http/index.ts'
-import type { SecretRoom } from '../secrets/index.ts'
+import { commitSecret, type SecretRoom } from '../secrets/index.ts'
 import type { TokenIssuer } from '../tokens/index.ts'
 import { judgeAttempt } from './attempt.ts'
 import { findAttestationToken } from './attested.ts'
@@ -116,9 +116,8 @@ async function storeSecret(c: HttpContext, options: BrokerFaceOptions): Promise<
   const content = await readBody(c.req.raw, bodyBytes)
   const event = { actor: nameActor(c), action: 'secret.write', object: name, outcome: 'done' as const }
   const detail = { ...c.get('caller'), bytes: content.length }
-  const version = await audit.commit({ ...event, requestId: c.get('requestId'), detail }, (access) =>
-    secrets.put(name, content, access),
-  )
+  const staged = secrets.stage(name, content)
+  const version = await commitSecret(audit, staged, { ...event, requestId: c.get('requestId'), detail })
   c.set('audited', true)
   noteFacts(c, { resource: name, version })
   return c.body(null, 200)
@@ -130,7 +129,8 @@ async function deleteSecret(c: HttpContext, { gate, audit, secrets }: BrokerFace
   await admitRequest(c, gate, 'secrets:write', name)
   const event = { actor: nameActor(c), action: 'secret.delete', object: name, outcome: 'done' as const }
   const detail = { ...c.get('caller') }
-  await audit.commit({ ...event, requestId: c.get('requestId'), detail }, (access) => secrets.delete(name, access))
+  const staged = secrets.stage(name, undefined)
+  await commitSecret(audit, staged, { ...event, requestId: c.get('requestId'), detail })
   c.set('audited', true)
   noteFacts(c, { resource: name })
   return c.body(null, 200)

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, resolve, sep } from 'node:path'
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { join, resolve, sep } from 'node:path'
 import { isResourceSegment } from '@veritee/broker/resources'
 import { ServiceError } from '../errors.ts'
+import type { Store } from '../store/index.ts'
+import { stageFileChange } from './folder-change.ts'
 import { cutRange, type SecretRoom } from './secret-room.ts'
 
 const MAX_SECRET_BYTES = 64 * 1024 * 1024
@@ -14,17 +15,13 @@ const MAX_SECRET_BYTES = 64 * 1024 * 1024
  *
  * @throws ServiceError SERVICE_FILE_UNREADABLE for a folder that cannot be read
  */
-export function createFolderSecrets(folder: string, inner: SecretRoom): SecretRoom {
+export function createFolderSecrets(folder: string, inner: SecretRoom, store: Store): SecretRoom {
   const root = resolve(folder)
   const find = (name: string): string | undefined => findFile(root, name)
   return {
-    async put(name, content, access) {
-      if (find(name) === undefined || content.length === 0) return inner.put(name, content, access)
-      const path = ownPath(root, name)
-      const draft = `${path}.${randomUUID()}`
-      writeFileSync(draft, content, { mode: 0o600, flush: true })
-      renameSync(draft, path)
-      return 1
+    stage(name, content) {
+      if (find(name) === undefined || content?.length === 0) return inner.stage(name, content)
+      return stageFileChange(store, root, name, content)
     },
     async read(name) {
       const path = find(name)
@@ -35,10 +32,6 @@ export function createFolderSecrets(folder: string, inner: SecretRoom): SecretRo
         details: { path: name },
       })
     },
-    async delete(name, access) {
-      if (find(name) === undefined) return inner.delete(name, access)
-      rmSync(ownPath(root, name))
-    },
     list: async () => [...new Set([...(await inner.list()), ...listFiles(root)])].sort(),
     async describe(range) {
       const files = listFiles(root)
@@ -48,12 +41,6 @@ export function createFolderSecrets(folder: string, inner: SecretRoom): SecretRo
     },
     rewrap: () => inner.rewrap(),
   }
-}
-
-/** What stands under the name itself: a change of a link changes the link, and not the other secret that it leads to. */
-function ownPath(root: string, name: string): string {
-  const path = join(root, ...name.split('/'))
-  return join(realpathSync(dirname(path)), basename(path))
 }
 
 /** The file of a secret. Links may lead to other places of the folder, and not out of it. */

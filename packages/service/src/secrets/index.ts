@@ -1,3 +1,5 @@
+export { commitSecret } from './commit.ts'
+export { finishFileChanges } from './folder-change.ts'
 export { createFolderSecrets } from './folder-secrets.ts'
 export { createDirectoryKeyRing, createStorageKeyRing, type StorageKeyRing } from './sealed-secret.ts'
 export {

@@ -9,8 +9,42 @@ const PAGE = 500
 const SEALING_BYTES = 28
 const ATTEMPTS = 5
 
-/** Secrets in the store, encrypted. A name is a resource path of three segments, such as `default/key/disk`. */
+/** A change of a secret that was prepared, and is not to be seen yet. */
+export interface StagedSecret {
+  /**
+   * Writes what belongs into one transaction with the audit entry of the change. May be run again by that transaction.
+   *
+   * @returns the version of the secret, counted from 1; 1 for a file, and for one that goes away
+   * @throws ServiceError SERVICE_SECRET_NOT_FOUND, SERVICE_SECRET_CONFLICT
+   */
+  write(access: StoreAccess): Promise<number>
+  /** Once that is committed: brings the change into effect where the transaction did not. @throws ServiceError SERVICE_STORE_UNAVAILABLE */
+  finish(): Promise<void>
+  /** Where it was not committed: takes back what was prepared. */
+  discard(): void
+}
+
+/** Secrets. A name is a resource path of three segments, such as `default/key/disk`. */
 export interface SecretRoom {
+  /**
+   * Prepares a change.
+   *
+   * @param content undefined: the secret goes away
+   * @throws ServiceError SERVICE_SECRET_EMPTY, SERVICE_STORE_UNAVAILABLE
+   */
+  stage(name: string, content: Uint8Array | undefined): StagedSecret
+  /** @throws ServiceError SERVICE_SECRET_NOT_FOUND, SERVICE_SECRET_UNREADABLE */
+  read(name: string): Promise<Uint8Array>
+  /** Names in ascending order. */
+  list(): Promise<string[]>
+  /** What may be told about secrets without opening them, by name. */
+  describe(options: SecretRange): Promise<SecretFacts[]>
+  /** Wraps the data keys of all secrets under the active storage key. May be broken off and done again. */
+  rewrap(): Promise<Rewrapping>
+}
+
+/** Secrets in the store, encrypted. */
+export interface StoredSecrets extends SecretRoom {
   /**
    * Stores a secret, replacing the one that was there. Returns its version, counted from 1.
    *
@@ -18,16 +52,8 @@ export interface SecretRoom {
    * @throws ServiceError SERVICE_SECRET_EMPTY, SERVICE_SECRET_CONFLICT
    */
   put(name: string, content: Uint8Array, access?: StoreAccess): Promise<number>
-  /** @throws ServiceError SERVICE_SECRET_NOT_FOUND, SERVICE_SECRET_UNREADABLE */
-  read(name: string): Promise<Uint8Array>
   /** @throws ServiceError SERVICE_SECRET_NOT_FOUND */
   delete(name: string, access?: StoreAccess): Promise<void>
-  /** Names in ascending order. */
-  list(): Promise<string[]>
-  /** What may be told about secrets without opening them, by name. */
-  describe(options: SecretRange): Promise<SecretFacts[]>
-  /** Wraps the data keys of all secrets under the active storage key. May be broken off and done again. */
-  rewrap(): Promise<Rewrapping>
 }
 
 /** Which secrets, and how many of them. */
@@ -60,7 +86,7 @@ export interface Rewrapping {
   readonly failed: number
 }
 
-export function createSecretRoom(store: Store, ring: StorageKeyRing): SecretRoom {
+export function createSecretRoom(store: Store, ring: StorageKeyRing): StoredSecrets {
   const list = async (): Promise<string[]> => {
     const names: string[] = []
     for (let after: string | undefined; ; ) {
@@ -70,9 +96,24 @@ export function createSecretRoom(store: Store, ring: StorageKeyRing): SecretRoom
       after = page.at(-1)?.key
     }
   }
-  return {
+  const remove = async (name: string, access: StoreAccess): Promise<void> => {
+    if (!(await access.delete(PREFIX + name))) throw notFound(name)
+  }
+  const room: StoredSecrets = {
+    stage(name, content) {
+      if (content !== undefined) expectContent(name, content)
+      return {
+        async write(access) {
+          if (content !== undefined) return room.put(name, content, access)
+          await remove(name, access)
+          return 1
+        },
+        finish: async () => undefined,
+        discard: () => undefined,
+      }
+    },
     async put(name, content, access = store) {
-      if (content.length === 0) throw new ServiceError('SERVICE_SECRET_EMPTY', undefined, { details: { path: name } })
+      expectContent(name, content)
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const present = await access.get(PREFIX + name)
         const version = present === undefined ? 1 : decodeRecord(present.value).version + 1
@@ -86,9 +127,7 @@ export function createSecretRoom(store: Store, ring: StorageKeyRing): SecretRoom
       if (record === undefined) throw notFound(name)
       return openSecret(decodeRecord(record.value), name, ring)
     },
-    async delete(name, access = store) {
-      if (!(await access.delete(PREFIX + name))) throw notFound(name)
-    },
+    delete: (name, access = store) => remove(name, access),
     list,
     async describe({ below, limit, after, descending }) {
       const from = after === undefined ? undefined : PREFIX + after
@@ -114,6 +153,12 @@ export function createSecretRoom(store: Store, ring: StorageKeyRing): SecretRoom
       return { total, rewrapped, failed }
     },
   }
+  return room
+}
+
+/** @throws ServiceError SERVICE_SECRET_EMPTY */
+function expectContent(name: string, content: Uint8Array): void {
+  if (content.length === 0) throw new ServiceError('SERVICE_SECRET_EMPTY', undefined, { details: { path: name } })
 }
 
 function toFacts(name: string, { version, keyId, content }: SealedSecret): SecretFacts {
