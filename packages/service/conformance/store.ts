@@ -64,6 +64,44 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(text((await store.get('a'))?.value)).toBe('3')
     })
 
+    test('compare-and-set takes others along, or leaves them too', async () => {
+      const store = await opened()
+      const along = (value: string) => [
+        { key: 'z', value: bytes(value), fields: { kind: value } },
+        { key: 'b', value: bytes(value), expiresAt: 100 },
+      ]
+      const first = await store.compareAndSet('a', 0, bytes('1'), { along: along('1') })
+      expect(first).toBeGreaterThan(0)
+      expect(await store.compareAndSet('a', 0, bytes('2'), { along: along('2') })).toBeUndefined()
+      expect(
+        await store.compareAndSet('a', (first as number) + 1000, bytes('2'), { along: along('2') }),
+      ).toBeUndefined()
+      expect(await Promise.all(['a', 'b', 'z'].map(async (key) => text((await store.get(key))?.value)))).toEqual([
+        '1',
+        '1',
+        '1',
+      ])
+      const second = await store.compareAndSet('a', first as number, bytes('3'), { along: along('3') })
+      expect(second).toBeGreaterThan(first as number)
+      expect((await store.get('a'))?.version).toBe(second)
+      expect((await store.get('b'))?.expiresAt).toBe(100)
+      expect((await store.list('', { where: { kind: '3' } })).map(({ key }) => key)).toEqual(['z'])
+      await expect(
+        store.compareAndSet('a', second as number, bytes('4'), { along: [{ key: '', value: bytes('4') }] }),
+      ).rejects.toMatchObject({ code: 'SERVICE_STORE_KEY_INVALID' })
+      expect(text((await store.get('a'))?.value)).toBe('3')
+    })
+
+    test('an early write is seen at once, and stays', async () => {
+      const store = await opened()
+      const version = await store.put('a', bytes('1'), { early: true })
+      expect(text((await store.get('a'))?.value)).toBe('1')
+      expect(await store.compareAndSet('a', version + 1000, bytes('2'), { early: true })).toBeUndefined()
+      expect(await store.compareAndSet('a', version, bytes('2'), { early: true })).toBeGreaterThan(version)
+      await store.put('b', bytes('3'))
+      expect(text((await store.get('a'))?.value)).toBe('2')
+    })
+
     test('exactly one of many writers wins a compare-and-set', async () => {
       const store = await opened()
       const results = await Promise.all(

@@ -129,7 +129,7 @@ async function listKeys(c: HttpContext, { gate, keys, now }: AccessFaceOptions):
 
 async function addKey(c: HttpContext, { gate, keys, audit, now }: AccessFaceOptions): Promise<Response> {
   const principal = await admitRequest(c, gate, 'access:write')
-  const { name, role, scopes, publicKey, expiresAt } = await readJsonBody(c.req.raw, BODY_BYTES, NEW_KEY)
+  const { name, role, scopes, publicKey, expiresAt } = await readJsonBody(c, BODY_BYTES, NEW_KEY)
   const { id, pem } = parseAccessPublicKey(publicKey)
   const key: AccessKey = {
     id,

@@ -39,7 +39,7 @@ export const CHALLENGE_BODY: z.ZodObject = z
  */
 export async function readJson<T>(c: HttpContext, bodyBytes: number, schema: z.ZodType<T>): Promise<T> {
   const type = c.req.header('content-type') ?? ''
-  if (/^application\/json\s*(?:;|$)/i.test(type)) return readJsonBody(c.req.raw, bodyBytes, schema)
+  if (/^application\/json\s*(?:;|$)/i.test(type)) return readJsonBody(c, bodyBytes, schema)
   throw new ServiceError('SERVICE_REQUEST_INVALID', 'The body is no JSON: it does not say so in its content type.', {
     details: { path: 'body', expected: 'content-type: application/json', actual: type.slice(0, 64) },
   })

@@ -9,6 +9,8 @@ const HEAD = 'audit/head'
 const LONE_SURROGATE = /\p{Surrogate}/gu
 /** So many events share one transaction at most. */
 const BATCH = 128
+/** So often the head may be another than was known before the turn is waited for. */
+const TRIES = 2
 
 /** The newest entry, in short. */
 export interface AuditHead {
@@ -48,6 +50,12 @@ export function auditKey(seq: number): string {
   return ENTRIES + String(seq).padStart(14, '0')
 }
 
+/** The head as this process last saw it, with the version of its record. */
+interface KnownHead {
+  readonly head: AuditHead
+  readonly version: number
+}
+
 interface Waiting {
   readonly event: AuditEvent
   readonly records: readonly StoreEntry[]
@@ -59,19 +67,29 @@ interface Waiting {
 export function createAuditLog(store: Store, now: () => number): AuditLog {
   let waiting: Waiting[] = []
   let writing = false
+  let known: KnownHead | undefined
+
+  /** Without a transaction while nobody else writes; replicas that are in each other's way take turns. */
+  const write = async (events: readonly AuditEvent[], records: readonly StoreEntry[]): Promise<void> => {
+    for (let tries = 0; tries < TRIES; tries++) {
+      known ??= await readKnownHead(store)
+      const { head, entries } = chain(events, known.head, now())
+      const along = keepLast([...records, ...entries])
+      const version = await store.compareAndSet(HEAD, known.version, encodeHead(head), { along })
+      known = version === undefined ? undefined : { head, version }
+      if (known !== undefined) return
+    }
+    await store.transaction((access) => append(access, events, now(), records))
+  }
 
   const writeWaiting = async (): Promise<void> => {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, BATCH)
       waiting = waiting.slice(BATCH)
       try {
-        await store.transaction((access) =>
-          append(
-            access,
-            batch.map(({ event }) => event),
-            now(),
-            batch.flatMap(({ records }) => records),
-          ),
+        await write(
+          batch.map(({ event }) => event),
+          batch.flatMap(({ records }) => records),
         )
         for (const { resolve } of batch) resolve()
       } catch (error) {
@@ -97,11 +115,11 @@ export function createAuditLog(store: Store, now: () => number): AuditLog {
       store.transaction(async (access) => {
         const result = await change(access)
         const happened = typeof event === 'function' ? event(result) : event
-        if (happened !== undefined) await append(access, [happened], now(), [])
+        if (happened !== undefined) await append(access, [happened], now())
         return result
       }),
-    append: (event, access) => append(access, [event], now(), []),
-    readHead: () => readHead(store),
+    append: (event, access) => append(access, [event], now()),
+    readHead: async () => (await readKnownHead(store)).head,
     list,
     async *follow(after, until = Number.POSITIVE_INFINITY) {
       for (let seq = after; ; ) {
@@ -118,25 +136,33 @@ export function createAuditLog(store: Store, now: () => number): AuditLog {
   }
 }
 
-async function readHead(access: StoreAccess): Promise<AuditHead> {
+async function readKnownHead(access: StoreAccess): Promise<KnownHead> {
   const record = await access.get(HEAD)
-  return record === undefined
-    ? { seq: 0, hash: AUDIT_GENESIS, time: 0 }
-    : (JSON.parse(decodeUtf8(record.value)) as AuditHead)
+  if (record === undefined) return { head: { seq: 0, hash: AUDIT_GENESIS, time: 0 }, version: 0 }
+  return { head: JSON.parse(decodeUtf8(record.value)) as AuditHead, version: record.version }
 }
 
+/** Writes within a transaction, in which nobody else can move the head. */
 async function append(
   access: StoreAccess,
   events: readonly AuditEvent[],
   time: number,
-  records: readonly StoreEntry[],
+  records: readonly StoreEntry[] = [],
 ): Promise<void> {
-  let head = await readHead(access)
-  const written = new Map(records.map((record) => [record.key, record]))
-  for (const event of events) {
+  const { head, entries } = chain(events, (await readKnownHead(access)).head, time)
+  await access.putAll(keepLast([...records, ...entries, { key: HEAD, value: encodeHead(head) }]))
+}
+
+/** The entries of the events, and the head that they lead to. */
+function chain(
+  events: readonly AuditEvent[],
+  before: AuditHead,
+  time: number,
+): { readonly head: AuditHead; readonly entries: readonly StoreEntry[] } {
+  let head = before
+  const entries = events.map((event): StoreEntry => {
     const body = { ...cleanEvent(event), seq: head.seq + 1, time, prev: head.hash }
     const entry: AuditEntry = { ...body, hash: hashAuditEntry(body) }
-    const key = auditKey(entry.seq)
     const { session } = event.detail ?? {}
     const fields = {
       actor: event.actor.id,
@@ -145,12 +171,18 @@ async function append(
       outcome: event.outcome,
       ...(typeof session === 'string' ? { session } : {}),
     }
-    written.set(key, { key, value: encodeUtf8(canonicalizeJson(entry)), fields })
     head = { seq: entry.seq, hash: entry.hash, time }
-  }
-  written.set(HEAD, { key: HEAD, value: encodeUtf8(JSON.stringify(head)) })
-  await access.putAll([...written.values()])
+    return { key: auditKey(entry.seq), value: encodeUtf8(canonicalizeJson(entry)), fields }
+  })
+  return { head, entries }
 }
+
+/** Of several records of one key the last: one write has each key once. */
+function keepLast(entries: readonly StoreEntry[]): StoreEntry[] {
+  return [...new Map(entries.map((entry) => [entry.key, entry])).values()]
+}
+
+const encodeHead = (head: AuditHead): Uint8Array => encodeUtf8(JSON.stringify(head))
 
 /** The event as JSON has it: no absent members, no text that UTF-8 does not have, which a token's subject may bring. */
 function cleanEvent(event: AuditEvent): AuditEvent {

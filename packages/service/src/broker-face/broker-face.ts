@@ -65,7 +65,7 @@ async function openHandshake(
   c: HttpContext,
   { handshakes, bodyBytes, secure, now }: BrokerFaceOptions,
 ): Promise<Response> {
-  const opened = handshakes.open(await readBody(c.req.raw, bodyBytes), now())
+  const opened = handshakes.open(await readBody(c, bodyBytes), now())
   return answerJson(c, opened.body, encodeCookie(opened.cookie, secure))
 }
 
@@ -73,7 +73,7 @@ async function attest(c: HttpContext, options: BrokerFaceOptions): Promise<Respo
   const { handshakes, tokens, secure } = options
   const now = options.now()
   c.set('auditDetail', { object: 'handshake' })
-  const body = await readBody(c.req.raw, options.bodyBytes)
+  const body = await readBody(c, options.bodyBytes)
   const outcome = await handshakes.receive(body, readCookie(c.req.header('cookie'), SESSION_COOKIE), now)
   if (outcome.kind === 'answered')
     return answerJson(c, outcome.response.body, encodeCookie(outcome.response.cookie, secure))
@@ -113,7 +113,7 @@ async function storeSecret(c: HttpContext, options: BrokerFaceOptions): Promise<
   await gate.authenticate(c.req.header('authorization'))
   const name = readResourceName(c)
   await admitRequest(c, gate, 'secrets:write', name)
-  const content = await readBody(c.req.raw, bodyBytes)
+  const content = await readBody(c, bodyBytes)
   const event = { actor: nameActor(c), action: 'secret.write', object: name, outcome: 'done' as const }
   const detail = { ...c.get('caller'), bytes: content.length }
   const staged = secrets.stage(name, content)

@@ -1,24 +1,57 @@
+import type { Readable } from 'node:stream'
 import { concatBytes } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { parseJson } from '@veritee/codec/json'
 import type { z } from 'zod'
 import { ServiceError } from '../errors.ts'
+import type { HttpContext } from './types.ts'
 
 /**
  * Reads a request body, counting while it arrives: nothing beyond the limit is kept.
  *
  * @throws ServiceError SERVICE_HTTP_BODY_TOO_LARGE, SERVICE_HTTP_BODY_ABORTED, SERVICE_HTTP_BODY_ENCODED
  */
-export async function readBody(request: Request, limitBytes: number): Promise<Uint8Array> {
-  const encoding = request.headers.get('content-encoding')
+export async function readBody(c: HttpContext, limitBytes: number): Promise<Uint8Array> {
+  const { headers } = c.req.raw
+  const encoding = headers.get('content-encoding')
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
     throw new ServiceError('SERVICE_HTTP_BODY_ENCODED', undefined, {
       details: { path: 'content-encoding', actual: encoding },
     })
   }
-  if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
-  if (request.body === null) return new Uint8Array()
-  const reader = request.body.getReader()
+  if (Number(headers.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
+  // Node's own stream where there is one: making a web stream of it costs more than all else that reading does.
+  return c.env?.incoming === undefined
+    ? readWebStream(c.req.raw.body, limitBytes)
+    : readNodeStream(c.env.incoming, limitBytes)
+}
+
+function readNodeStream(stream: Readable, limitBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const parts: Uint8Array[] = []
+    let total = 0
+    // What comes beyond the limit is left to the server, which lets go of it once the answer is out.
+    const stop = (error: ServiceError) => {
+      stream.off('data', take).pause()
+      reject(error)
+    }
+    const take = (part: Uint8Array) => {
+      total += part.length
+      if (total > limitBytes) stop(tooLarge(limitBytes))
+      else parts.push(part)
+    }
+    const abort = (cause?: unknown) => stop(new ServiceError('SERVICE_HTTP_BODY_ABORTED', undefined, { cause }))
+    stream
+      .on('data', take)
+      .once('end', () => resolve(concatBytes(...parts)))
+      .once('error', abort)
+      .once('close', abort)
+  })
+}
+
+async function readWebStream(stream: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<Uint8Array> {
+  if (stream === null) return new Uint8Array()
+  const reader = stream.getReader()
   const parts: Uint8Array[] = []
   let total = 0
   for (;;) {
@@ -46,8 +79,8 @@ function tooLarge(limitBytes: number): ServiceError {
  *
  * @throws ServiceError SERVICE_REQUEST_INVALID naming the member, SERVICE_HTTP_BODY_*
  */
-export async function readJsonBody<T>(request: Request, limitBytes: number, schema: z.ZodType<T>): Promise<T> {
-  const bytes = await readBody(request, limitBytes)
+export async function readJsonBody<T>(c: HttpContext, limitBytes: number, schema: z.ZodType<T>): Promise<T> {
+  const bytes = await readBody(c, limitBytes)
   let value: unknown
   try {
     value = parseJson(bytes)

@@ -31,7 +31,7 @@ function testFace(): Face & { release: () => void } {
         method: 'post',
         path: '/size',
         operation,
-        respond: async (c) => c.json((await readBody(c.req.raw, LIMIT)).length),
+        respond: async (c) => c.json((await readBody(c, LIMIT)).length),
       },
       { method: 'get', path: '/thing/{a}/{b}', operation, respond: (c) => c.json(c.req.param()) },
       { method: 'delete', path: '/thing/{a}/{b}', operation, respond: (c) => c.body(null, 200) },

@@ -62,7 +62,6 @@ export function createHttpServer(
   fetch: (request: Request, env: object) => Response | Promise<Response>,
 ): Server {
   const listener = getRequestListener(fetch as Parameters<typeof getRequestListener>[0], {
-    overrideGlobalObjects: false,
     // Only for requests that never became one: a broken Host header, a target in absolute form.
     errorHandler: (cause) => {
       const { status, problem } = describeProblem(new ServiceError('SERVICE_HTTP_PATH_INVALID', undefined, { cause }))

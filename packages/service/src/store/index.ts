@@ -4,7 +4,9 @@ export { openStore } from './open.ts'
 export { createPostgresqlStore, type PostgresqlStoreOptions } from './postgresql/index.ts'
 export { createSqliteStore, type SqliteStoreOptions } from './sqlite/index.ts'
 export type {
+  CompareAndSetOptions,
   ListOptions,
+  PutOptions,
   Store,
   StoreAccess,
   StoreEntry,

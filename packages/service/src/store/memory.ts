@@ -2,6 +2,7 @@ import { ServiceError } from '../errors.ts'
 import { boundKeys, checkStoreKey, compareStoreKeys } from './key.ts'
 import { WorkQueue } from './queue.ts'
 import {
+  type CompareAndSetOptions,
   type ListOptions,
   STORE_LIST_LIMIT,
   type Store,
@@ -78,10 +79,11 @@ class MemoryTable implements StoreAccess {
     key: string,
     expectedVersion: number,
     value: Uint8Array,
-    options: WriteOptions = {},
+    { along = [], ...options }: CompareAndSetOptions = {},
   ): Promise<number | undefined> {
     checkStoreKey(key)
     if ((this.records.get(key)?.version ?? 0) !== expectedVersion) return undefined
+    await this.putAll(along)
     return this.put(key, value, options)
   }
 
@@ -131,7 +133,7 @@ class MemoryStore implements Store {
     key: string,
     expectedVersion: number,
     value: Uint8Array,
-    options?: WriteOptions,
+    options?: CompareAndSetOptions,
   ): Promise<number | undefined> {
     return this.#run((table) => table.compareAndSet(key, expectedVersion, value, options))
   }

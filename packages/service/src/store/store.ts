@@ -44,10 +44,23 @@ export interface ListOptions {
 }
 
 /** What can be done inside and outside a transaction. */
+/** Of a write of one record. */
+export interface PutOptions extends WriteOptions {
+  /**
+   * Returns as soon as everybody sees the write. It is on the disk when the next write that does not say so returns: for what
+   * nobody is told of before such a write.
+   */
+  readonly early?: boolean
+}
+
+export interface CompareAndSetOptions extends PutOptions {
+  readonly along?: readonly StoreEntry[]
+}
+
 export interface StoreAccess {
   get(key: string): Promise<StoreRecord | undefined>
   /** Writes whatever was there before. Returns the new version. */
-  put(key: string, value: Uint8Array, options?: WriteOptions): Promise<number>
+  put(key: string, value: Uint8Array, options?: PutOptions): Promise<number>
   /** Writes all of the entries or none; their keys must differ. */
   putAll(entries: readonly StoreEntry[]): Promise<void>
   /** Returns whether there was something to delete. */
@@ -57,12 +70,14 @@ export interface StoreAccess {
   /**
    * Writes only when the record still has `expectedVersion`; 0 means that there must be none. Returns the new version, or
    * undefined when someone else was first.
+   *
+   * @param options.along other records that are written with it, or like it are not
    */
   compareAndSet(
     key: string,
     expectedVersion: number,
     value: Uint8Array,
-    options?: WriteOptions,
+    options?: CompareAndSetOptions,
   ): Promise<number | undefined>
 }
 

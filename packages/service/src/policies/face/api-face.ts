@@ -198,7 +198,7 @@ function createChanges(options: PolicyApiFaceOptions): Route[] {
       }),
       async respond(c) {
         const author = await admitPolicyAuthor(c, gate, 'policies:write', idOf(c))
-        const { reason } = await readJsonBody(c.req.raw, bodyBytes, ACT)
+        const { reason } = await readJsonBody(c, bodyBytes, ACT)
         const head = await room.activate(idOf(c), versionOf(c), { ...author, reason })
         c.set('audited', true)
         return c.json(head)
@@ -213,7 +213,7 @@ function createChanges(options: PolicyApiFaceOptions): Route[] {
       }),
       async respond(c) {
         const author = await admitPolicyAuthor(c, gate, 'policies:write', idOf(c))
-        const { reason, version } = await readJsonBody(c.req.raw, bodyBytes, ROLL_BACK)
+        const { reason, version } = await readJsonBody(c, bodyBytes, ROLL_BACK)
         const made = await room.rollBack(idOf(c), version, { ...author, reason })
         c.set('audited', true)
         return c.json(made)
@@ -251,7 +251,7 @@ function createChanges(options: PolicyApiFaceOptions): Route[] {
 
 async function putVersion(c: HttpContext, options: PolicyApiFaceOptions): Promise<Response> {
   const author = await admitPolicyAuthor(c, options.gate, 'policies:write', idOf(c))
-  const { reason, scopes, shape, ...body } = await readJsonBody(c.req.raw, options.bodyBytes, PUT)
+  const { reason, scopes, shape, ...body } = await readJsonBody(c, options.bodyBytes, PUT)
   const expectedVersion = readIfMatch(c)
   const made = await options.room.put(
     {
@@ -282,7 +282,7 @@ async function answerDryRun(
   c: HttpContext,
   { room, appraiser, attempts, bodyBytes, now }: PolicyApiFaceOptions,
 ): Promise<Response> {
-  const { text: given, version, ...window } = await readJsonBody(c.req.raw, bodyBytes, DRY_RUN)
+  const { text: given, version, ...window } = await readJsonBody(c, bodyBytes, DRY_RUN)
   const id = idOf(c)
   const text = given ?? (await (version === undefined ? room.readActive(id) : room.readVersion(id, version)))?.text
   if (text === undefined)

@@ -40,7 +40,7 @@ export function createPolicyBrokerFace(options: PolicyBrokerFaceOptions): Face {
         async respond(c) {
           const author = await admitPolicyAuthor(c, gate, 'policies:write', RESOURCE_POLICY_ID)
           author.permits?.('resource', ['*'])
-          const { policy } = await readJsonBody(c.req.raw, bodyBytes, RESOURCE_POLICY_BODY)
+          const { policy } = await readJsonBody(c, bodyBytes, RESOURCE_POLICY_BODY)
           await putPolicy(c, room, 'resource', RESOURCE_POLICY_ID, policy, author)
           return c.body(null, 200)
         },
@@ -67,7 +67,7 @@ export function createPolicyBrokerFace(options: PolicyBrokerFaceOptions): Face {
         }),
         async respond(c) {
           const author = await admit(c, 'policies:write', 'attestation-policy')
-          const body = await readJsonBody(c.req.raw, bodyBytes, POLICY_BODY)
+          const body = await readJsonBody(c, bodyBytes, POLICY_BODY)
           await putPolicy(c, room, 'attestation', body.policy_id, body.policy, author)
           return c.body(null, 200)
         },

@@ -155,7 +155,7 @@ async function readRequest(
   by: string,
   { keys, bodyBytes, now }: ReferenceApiFaceOptions,
 ): Promise<ChangeRequest> {
-  const body = await readBody(c.req.raw, bodyBytes)
+  const body = await readBody(c, bodyBytes)
   const { change, reason } = await parseChangeBody(body, purpose, { now: now(), keys })
   const expectedVersion = readIfMatch(c)
   return { set: setOf(c), change, by, reason, ...(expectedVersion === undefined ? {} : { expectedVersion }) }

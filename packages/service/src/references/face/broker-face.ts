@@ -23,7 +23,7 @@ const EVERY_SET = '*'
 /** `/rvps/…` joins values under a name, `/reference-value` replaces them: each as its own clients expect. */
 export function createReferenceBrokerFace(options: ReferenceBrokerFaceOptions): Face {
   const { registrar, authorize, bodyBytes } = options
-  const readText = async (c: HttpContext) => decodeUtf8(await readBody(c.req.raw, bodyBytes))
+  const readText = async (c: HttpContext) => decodeUtf8(await readBody(c, bodyBytes))
   return {
     name: 'reference values',
     basePaths: ['/kbs/v0', '/api/kbs/v0', '/api'],

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { ServiceError } from '../../errors.ts'
-import type { ListOptions, Store, StoreAccess, StoreEntry, StoreRecord, WriteOptions } from '../store.ts'
+import type {
+  CompareAndSetOptions,
+  ListOptions,
+  Store,
+  StoreAccess,
+  StoreEntry,
+  StoreRecord,
+  WriteOptions,
+} from '../store.ts'
 import { createPool, migrateDatabase, type PostgresqlStoreOptions } from './database.ts'
 import { describeFailure, isConflict } from './failure.ts'
 import { PostgresqlTable, RECORD_COLUMNS, toRecord } from './table.ts'
@@ -108,7 +116,7 @@ class PostgresqlStore implements Store {
     key: string,
     expectedVersion: number,
     value: Uint8Array,
-    options?: WriteOptions,
+    options?: CompareAndSetOptions,
   ): Promise<number | undefined> {
     return this.#table.compareAndSet(key, expectedVersion, value.slice(), options)
   }

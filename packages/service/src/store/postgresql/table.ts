@@ -1,5 +1,6 @@
 import { boundKeys, checkStoreKey, compareStoreKeys } from '../key.ts'
 import {
+  type CompareAndSetOptions,
   type ListOptions,
   STORE_LIST_LIMIT,
   type StoreAccess,
@@ -42,19 +43,36 @@ const PUT = `INSERT INTO veritee_record (${RECORD_COLUMNS}) VALUES ($1, $2, next
   ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version,
     expires_at = excluded.expires_at, fields = excluded.fields
   RETURNING version`
-const PUT_ALL = `INSERT INTO veritee_record (${RECORD_COLUMNS})
+/** @param first number of the first of four parameters: keys, values, ends, fields */
+const putAll = (first: number, condition = ''): string => `INSERT INTO veritee_record (${RECORD_COLUMNS})
   SELECT k, v, nextval('veritee_revision'), e, f::jsonb
-  FROM unnest($1::text[], $2::bytea[], $3::bigint[], $4::text[]) AS given (k, v, e, f)
-  ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version,
+  FROM unnest($${first}::text[], $${first + 1}::bytea[], $${first + 2}::bigint[], $${first + 3}::text[]) AS given (k, v, e, f)
+  ${condition} ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version,
     expires_at = excluded.expires_at, fields = excluded.fields`
+const PUT_ALL = putAll(1)
 const CLAIM = `INSERT INTO veritee_record (${RECORD_COLUMNS}) VALUES ($1, $2, nextval('veritee_revision'), $3, $4)
   ON CONFLICT (key) DO NOTHING RETURNING version`
 const SWAP = `UPDATE veritee_record SET value = $2, version = nextval('veritee_revision'), expires_at = $3, fields = $4
   WHERE key = $1 AND version = $5 RETURNING version`
+const along = (write: string, first: number): string =>
+  `WITH won AS (${write}), others AS (${putAll(first, 'WHERE EXISTS (SELECT FROM won)')}) SELECT version FROM won`
+const CLAIM_ALONG = along(CLAIM, 5)
+const SWAP_ALONG = along(SWAP, 6)
 
 const encodeFields = (fields: StoreFields | undefined): string | null =>
   fields === undefined ? null : JSON.stringify(fields)
 const asBuffer = (value: Uint8Array): Buffer => Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+
+/** One order for everyone: two writers of the same keys wait for each other instead of blocking each other. */
+function listColumns(entries: readonly StoreEntry[]): unknown[] {
+  const sorted = [...entries].sort((a, b) => compareStoreKeys(a.key, b.key))
+  return [
+    sorted.map(({ key }) => key),
+    sorted.map(({ value }) => asBuffer(value)),
+    sorted.map(({ expiresAt }) => expiresAt ?? null),
+    sorted.map(({ fields }) => encodeFields(fields)),
+  ]
+}
 
 /** The statements on the record table. Each is one statement, and so all or nothing by itself. */
 export class PostgresqlTable implements StoreAccess {
@@ -78,18 +96,7 @@ export class PostgresqlTable implements StoreAccess {
   async putAll(entries: readonly StoreEntry[]): Promise<void> {
     for (const { key } of entries) checkStoreKey(key)
     if (entries.length === 0) return
-    // One order for everyone: two writers of the same keys wait for each other instead of blocking each other.
-    const sorted = [...entries].sort((a, b) => compareStoreKeys(a.key, b.key))
-    await this.#run({
-      name: 'put-all',
-      text: PUT_ALL,
-      values: [
-        sorted.map(({ key }) => key),
-        sorted.map(({ value }) => asBuffer(value)),
-        sorted.map(({ expiresAt }) => expiresAt ?? null),
-        sorted.map(({ fields }) => encodeFields(fields)),
-      ],
-    })
+    await this.#run({ name: 'put-all', text: PUT_ALL, values: listColumns(entries) })
   }
 
   async delete(key: string): Promise<boolean> {
@@ -125,10 +132,16 @@ export class PostgresqlTable implements StoreAccess {
     key: string,
     expectedVersion: number,
     value: Uint8Array,
-    options: WriteOptions = {},
+    { along = [], ...options }: CompareAndSetOptions = {},
   ): Promise<number | undefined> {
-    if (expectedVersion === 0) return this.#write('claim', CLAIM, key, value, options)
-    return this.#write('swap', SWAP, key, value, options, expectedVersion)
+    for (const entry of along) checkStoreKey(entry.key)
+    const others = along.length === 0 ? [] : listColumns(along)
+    if (expectedVersion === 0) {
+      const [name, text] = along.length === 0 ? ['claim', CLAIM] : ['claim-along', CLAIM_ALONG]
+      return this.#write(name, text, key, value, options, ...others)
+    }
+    const [name, text] = along.length === 0 ? ['swap', SWAP] : ['swap-along', SWAP_ALONG]
+    return this.#write(name, text, key, value, options, expectedVersion, ...others)
   }
 
   async deleteExpired(now: number): Promise<number> {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, fsyncSync, openSync } from 'node:fs'
+import { closeSync, openSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { ServiceError } from '../../errors.ts'
 import { SQLITE_MIGRATIONS } from './migrations.ts'
@@ -18,25 +18,22 @@ export function isBusy(error: unknown): boolean {
  * @throws ServiceError SERVICE_KEY_PERMISSIONS, SERVICE_STORE_UNAVAILABLE
  */
 export function claimDatabaseFile(path: string): void {
-  let descriptor: number
   try {
-    descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600)
+    // A file that is there is not opened: closing it would take the locks of whatever else in this process has it open.
+    closeSync(openSync(path, 'wx', 0o600))
   } catch (cause) {
-    throw new ServiceError('SERVICE_STORE_UNAVAILABLE', `The store file ${path} cannot be opened.`, {
-      cause,
-      details: { path },
-    })
-  }
-  try {
-    const mode = fstatSync(descriptor).mode & 0o777
-    if (mode & 0o077) {
-      throw new ServiceError('SERVICE_KEY_PERMISSIONS', `Other users may read the store: run chmod 600 ${path}`, {
-        details: { path, expected: '0600', actual: `0${mode.toString(8)}` },
+    if ((cause as { code?: string }).code !== 'EEXIST') {
+      throw new ServiceError('SERVICE_STORE_UNAVAILABLE', `The store file ${path} cannot be opened.`, {
+        cause,
+        details: { path },
       })
     }
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
+  }
+  const mode = statSync(path).mode & 0o777
+  if (mode & 0o077) {
+    throw new ServiceError('SERVICE_KEY_PERMISSIONS', `Other users may read the store: run chmod 600 ${path}`, {
+      details: { path, expected: '0600', actual: `0${mode.toString(8)}` },
+    })
   }
 }
 

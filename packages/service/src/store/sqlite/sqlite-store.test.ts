@@ -79,6 +79,38 @@ describe('sqlite store', () => {
     expect(text((await stores[1]?.get('count'))?.value)).toBe('40')
   })
 
+  test('what a transaction throws is thrown on as it is, and nothing of it stays', async () => {
+    const store = await open()
+    const own = new TypeError('of the caller')
+    const broken = store.transaction(async (access) => {
+      await access.put('a', bytes('1'))
+      throw own
+    })
+    await expect(broken).rejects.toBe(own)
+    expect(await store.get('a')).toBeUndefined()
+    await store.put('a', bytes('2'))
+  })
+
+  test('bytes that are part of a larger buffer are written alone, as they were when they were given', async () => {
+    const store = await open()
+    const whole = bytes('one two three')
+    const written = store.put('a', whole.subarray(4, 7))
+    whole.fill(0)
+    await written
+    expect(text((await store.get('a'))?.value)).toBe('two')
+  })
+
+  test('SERVICE_STORE_UNAVAILABLE: what is asked while it closes is done or refused, never forgotten', async () => {
+    const store = await open()
+    const asked = [store.put('a', bytes('1')), store.close(), store.put('b', bytes('2')), store.get('a')]
+    const settled = await Promise.allSettled(asked)
+    expect(settled.slice(0, 2).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+    for (const late of settled.slice(2))
+      expect(late).toMatchObject({ status: 'rejected', reason: { code: 'SERVICE_STORE_UNAVAILABLE' } })
+    const again = await open()
+    expect(text((await again.get('a'))?.value)).toBe('1')
+  })
+
   test('SERVICE_STORE_BUSY: gives up on a writer that does not finish', async () => {
     const store = await open(20)
     const other = new DatabaseSync(path)

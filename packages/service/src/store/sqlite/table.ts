@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { boundKeys, checkStoreKey } from '../key.ts'
 import {
+  type CompareAndSetOptions,
   type ListOptions,
   STORE_LIST_LIMIT,
   type StoreEntry,
@@ -131,8 +132,14 @@ export class SqliteTable {
     return statement
   }
 
-  compareAndSet(key: string, expectedVersion: number, value: Uint8Array, options?: WriteOptions): number | undefined {
+  compareAndSet(
+    key: string,
+    expectedVersion: number,
+    value: Uint8Array,
+    { along = [], ...options }: CompareAndSetOptions = {},
+  ): number | undefined {
     if ((this.get(key)?.version ?? 0) !== expectedVersion) return undefined
+    this.putAll(along)
     return this.put(key, value, options)
   }
 
