@@ -100,15 +100,22 @@ describe('sqlite store', () => {
     expect(text((await store.get('a'))?.value)).toBe('two')
   })
 
-  test('SERVICE_STORE_UNAVAILABLE: what is asked while it closes is done or refused, never forgotten', async () => {
+  test('SERVICE_STORE_UNAVAILABLE: it finishes what was asked before it closes, and refuses what is asked later', async () => {
     const store = await open()
+    const transaction = store.transaction(async (access) => {
+      await access.put('t', bytes('1'))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      await access.put('t', bytes('2'))
+    })
     const asked = [store.put('a', bytes('1')), store.close(), store.put('b', bytes('2')), store.get('a')]
     const settled = await Promise.allSettled(asked)
+    await transaction
     expect(settled.slice(0, 2).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
     for (const late of settled.slice(2))
       expect(late).toMatchObject({ status: 'rejected', reason: { code: 'SERVICE_STORE_UNAVAILABLE' } })
     const again = await open()
     expect(text((await again.get('a'))?.value)).toBe('1')
+    expect(text((await again.get('t'))?.value)).toBe('2')
   })
 
   test('SERVICE_STORE_BUSY: gives up on a writer that does not finish', async () => {

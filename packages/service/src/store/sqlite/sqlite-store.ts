@@ -22,7 +22,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   const thread = new StoreThread({ path, busyTimeoutMs })
   await thread.ready
   const ask = (method: StoreMethod, ...given: unknown[]) => thread.ask({ kind: 'store', method, given })
-  let closed: Promise<unknown> | undefined
+  let closed: Promise<void> | undefined
   return {
     driver: 'sqlite',
     ...createAccess(ask),
@@ -33,9 +33,9 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     async probe() {
       await ask('probe')
     },
-    async close() {
-      closed ??= ask('close')
-      await closed
+    close() {
+      closed ??= thread.close()
+      return closed
     },
   }
 }

@@ -16,6 +16,7 @@ export class StoreThread {
   /** Calls of this turn of the event loop: they go together, because waking the thread costs more than most calls. */
   #outbox: Call[] = []
   #next = 0
+  #closing = false
   #ended: ServiceError | undefined
 
   constructor(workerData: ThreadData) {
@@ -29,7 +30,7 @@ export class StoreThread {
       for (const reply of replies) this.#settle(reply)
     })
     this.#worker.on('error', (cause) => this.#end(new ServiceError('SERVICE_STORE_UNAVAILABLE', undefined, { cause })))
-    this.#worker.on('exit', () => this.#end(new ServiceError('SERVICE_STORE_UNAVAILABLE', 'The store is closed.')))
+    this.#worker.on('exit', () => this.#end(closed()))
     this.ready = this.#wait(this.#next++)
   }
 
@@ -44,8 +45,16 @@ export class StoreThread {
     return id
   }
 
+  /** Finishes what was asked, transactions that are open included. Nothing is asked any more. */
+  async close(): Promise<void> {
+    const answer = this.ask({ kind: 'store', method: 'close', given: [] })
+    this.#closing = true
+    await answer
+  }
+
   #send(call: Call): Promise<unknown> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended)
+    if (this.#closing && (call.kind === 'store' || call.kind === 'open')) return Promise.reject(closed())
     if (this.#outbox.length === 0) setImmediate(() => this.#post())
     this.#outbox.push(call)
     return this.#wait(call.id)
@@ -76,3 +85,5 @@ export class StoreThread {
     this.#waiting.clear()
   }
 }
+
+const closed = (): ServiceError => new ServiceError('SERVICE_STORE_UNAVAILABLE', 'The store is closed.')
