@@ -1,10 +1,11 @@
 /** Judging composite evidence: the machine and each device by itself, then what ties them. */
+import { encodeHex } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { type CompositeEvidence, checkSvsmPair, parseCompositeEvidence } from '@veritee/evidence/composite'
 import type { Check, Claims, Finding } from '@veritee/evidence/result'
 import type { Expectations } from '../expectations/types.ts'
 import type { JudgeOptions } from './options.ts'
-import { describeUnbound, KEY_UNPROVEN, MANIFEST_CHECK } from './svsm.ts'
+import { describeUnbound, KEY_UNPROVEN, MANIFEST_CHECK, TPM_UNTIED } from './svsm.ts'
 import type { Answer, Answers, Judgement } from './types.ts'
 
 /** Judges one piece of evidence. */
@@ -60,21 +61,27 @@ function isOf(path: string, tee: string): boolean {
   return path.startsWith(`${tee}.`)
 }
 
-/** The pair of an SNP report and its vTPM; other machines have none. */
-function checkPair(
+/**
+ * The pair of an SNP report and its vTPM. A TPM beside any other machine is tied to it by the question alone, which is
+ * said.
+ */
+export function checkPair(
   { tee = '', checks }: Judgement,
   devices: readonly Judgement[],
   evidence: CompositeEvidence,
 ): readonly Check[] {
   const id = 'composite.svsm'
+  const hasTpm = evidence.devices.some((device) => device.tee === 'tpm')
   try {
-    if (!checkSvsmPair(tee, evidence)) return []
+    const endorsementName = checkSvsmPair(tee, evidence)
+    if (endorsementName === undefined) return hasTpm ? [TPM_UNTIED] : []
     // A manifest that the report is not known to cover pairs nothing.
     const isBound = checks.some((check) => check.id === MANIFEST_CHECK && check.result === 'pass')
     if (!isBound) return [describeUnbound(id)]
     const tpm = devices.find((device) => device.tee === 'tpm')?.claims['tpm'] as Claims | undefined
-    const isCertified = tpm?.['ak_bound_by'] === 'certificate'
-    return [{ id, result: 'pass' }, ...(isCertified ? [KEY_UNPROVEN] : [])]
+    // The endorsement key beside the quote is the sender's word; what the attestation key was enrolled with is not.
+    const isEnrolled = tpm?.['ek_name'] === encodeHex(endorsementName)
+    return [{ id, result: 'pass' }, ...(isEnrolled ? [] : [KEY_UNPROVEN])]
   } catch (error) {
     if (!isCodedError(error)) throw error
     const { code, message, next, details } = error

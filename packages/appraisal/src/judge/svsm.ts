@@ -10,14 +10,23 @@ import type { GenuineEvidence } from './verifier.ts'
 /** The check that the report covers the manifest beside it. */
 export const MANIFEST_CHECK = 'snp.svsmManifest'
 
-/** A certificate ties the attestation key to some TPM of its authority, not to the one of the manifest. */
+/** A certificate ties the attestation key to some TPM of its authority, a name to none: not to the one of the manifest. */
 export const KEY_UNPROVEN: Check = {
   id: 'composite.svsm.attestationKey',
   result: 'skip',
   code: 'APPRAISAL_SVSM_KEY_UNPROVEN',
   message:
-    'The certificate of the attestation key does not say that the key lives in the vTPM that the manifest names.',
+    'Nothing says that the attestation key lives in the vTPM that the manifest names: it was not enrolled with that endorsement key.',
   next: 'Enrol the attestation key with the endorsement key of the manifest, or make sure that its authority did.',
+}
+
+/** Nothing but the common question ties a TPM to a machine whose report names none. */
+export const TPM_UNTIED: Check = {
+  id: 'composite.tpm',
+  result: 'skip',
+  code: 'APPRAISAL_TPM_UNTIED',
+  message: 'The report of the machine names no TPM: the registers beside it may be those of another machine.',
+  next: 'Let no policy rest on them, unless the attestation key is known to live in this machine.',
 }
 
 /** What a manifest beside a report comes to. */

@@ -4,6 +4,7 @@ import { isCodedError } from '@veritee/codec/error'
 import { parseJson } from '@veritee/codec/json'
 import { parseSnpEvidence } from '../snp/report/evidence-json.ts'
 import { parseTpmEvidence } from '../tpm/evidence-json.ts'
+import { nameOf } from '../tpm/structure/public.ts'
 import { CompositeError } from './codes.ts'
 import { decodeManifest } from './manifest.ts'
 
@@ -53,14 +54,14 @@ export function parseCompositeEvidence(json: unknown): CompositeEvidence {
  *
  * Not checked here: the report, the quote, and what ties the attestation key to the endorsement key.
  *
- * @returns whether there was such a pair
+ * @returns the TPM name of that endorsement key, or undefined where there is no such pair
  * @throws EvidenceError COMPOSITE_SVSM_*, and what the parsers of SNP and TPM evidence throw
  */
-export function checkSvsmPair(tee: string, { primary, devices }: CompositeEvidence): boolean {
+export function checkSvsmPair(tee: string, { primary, devices }: CompositeEvidence): Uint8Array | undefined {
   const tpm = devices.find((device) => device.tee === 'tpm')
-  if (tee !== 'snp' || tpm === undefined) return false
+  if (tee !== 'snp' || tpm === undefined) return undefined
   const { svsmManifest } = parseSnpEvidence(primary)
-  if (svsmManifest === undefined) return false
+  if (svsmManifest === undefined) return undefined
   const { endorsementPublic } = parseTpmEvidence(tpm.evidence)
   if (endorsementPublic === undefined) {
     throw new CompositeError('COMPOSITE_SVSM_KEY_MISSING', undefined, {
@@ -77,7 +78,7 @@ export function checkSvsmPair(tee: string, { primary, devices }: CompositeEviden
       },
     })
   }
-  return true
+  return nameOf(endorsementPublic)
 }
 
 function readJson(text: string): unknown {

@@ -14,12 +14,14 @@ const BANK_NAMES: Readonly<Record<TpmHash, string>> = {
   sm3: 'SM-3',
 }
 
-/** Claims under the key `tpm`: only PCRs that a quote covers are said. */
-export function claimsOfTpm({ evidence, attestationKeyDigest, boundBy, bootLogs }: VerifiedTpm): Claims {
+/** Claims under the key `tpm`: only PCRs that a quote covers are said, and only an endorsement key that the AK was enrolled with. */
+export function claimsOfTpm(verified: VerifiedTpm): Claims {
+  const { evidence, attestationKeyDigest, endorsementName, boundBy, bootLogs } = verified
   const claims: Record<string, unknown> = {
     ak_public: encodeBase64(evidence.attestationKey.spki),
     ak_digest: encodeHex(attestationKeyDigest),
     ak_bound_by: boundBy,
+    ...(endorsementName === undefined ? {} : { ek_name: encodeHex(endorsementName) }),
   }
   for (const { hash, quote, pcrs } of evidence.banks) {
     const covered = quote.selections.flatMap((selection) => selection.pcrs)

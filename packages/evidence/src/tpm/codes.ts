@@ -24,6 +24,7 @@ export type TpmErrorCode =
   | 'TPM_AK_CERTIFICATE_INVALID'
   | 'TPM_AK_CERTIFICATE_EXPIRED'
   | 'TPM_AK_CERTIFICATE_UNTRUSTED'
+  | 'TPM_EK_UNTIED'
   | 'TPM_EK_CERTIFICATE_INVALID'
   | 'TPM_EK_CERTIFICATE_EXPIRED'
   | 'TPM_EK_CERTIFICATE_UNTRUSTED'
@@ -77,7 +78,7 @@ export const TPM_ERRORS: Readonly<Record<TpmErrorCode, ErrorEntry>> = {
   TPM_AK_UNBOUND: row(
     422,
     'Nothing ties the attestation key to a real TPM.',
-    'Give an attestation key certificate, enrol the key, or allow it by name.',
+    'Give an attestation key certificate and its authority (--trust-tpm-authority), enrol the key, or allow it by name (--allow-ak).',
   ),
   TPM_AK_CERTIFICATE_INVALID: row(
     422,
@@ -93,6 +94,11 @@ export const TPM_ERRORS: Readonly<Record<TpmErrorCode, ErrorEntry>> = {
     422,
     'The attestation key certificate does not end in a trusted authority.',
     'Name the certificate authority to trust.',
+  ),
+  TPM_EK_UNTIED: row(
+    422,
+    'The endorsement key beside the quote is what the sender says: nothing ties the attestation key to it.',
+    'Enrol the attestation key with this endorsement key, or let no policy rest on it.',
   ),
   TPM_EK_CERTIFICATE_INVALID: row(
     422,

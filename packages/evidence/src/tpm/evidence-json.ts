@@ -46,10 +46,9 @@ function parseSingle(evidence: Json): TpmEvidence {
     signature: parseTpmSignature(base64At(quote['signature'], 'tpm_quote.signature')),
     pcrs: pcrsAt(quote['pcrs'], 'sha256', 'tpm_quote.pcrs'),
   }
-  const certificate = evidence['ak_cert']
   return {
     attestationKey: keyAt(base64At(evidence['ak_public'], 'ak_public'), 'ak_public'),
-    ...(typeof certificate === 'string' ? { attestationKeyCertificate: certificateAt(certificate, 'ak_cert') } : {}),
+    ...certificateOf(evidence),
     banks: [bank],
     ...logsOf(evidence),
   }
@@ -73,14 +72,12 @@ function parseBanked(evidence: Json): TpmEvidence {
       pcrs: pcrsAt(entry['pcrs'], hash, `quote.${name}.pcrs`),
     }
   })
-  const { ek_pubkey: ekPublic, ek_cert: ekCertificate, ak_cert: akCertificate } = evidence
+  const { ek_pubkey: ekPublic, ek_cert: ekCertificate } = evidence
   return {
     attestationKey: publicKeyAt(evidence['ak_pubkey']),
-    ...(typeof akCertificate === 'string'
-      ? { attestationKeyCertificate: certificateAt(akCertificate, 'ak_cert') }
-      : {}),
-    ...(typeof ekPublic === 'string' ? { endorsementPublic: parseTpmPublic(base64At(ekPublic, 'ek_pubkey')) } : {}),
-    ...(typeof ekCertificate === 'string' ? { endorsementCertificate: certificateAt(ekCertificate, 'ek_cert') } : {}),
+    ...certificateOf(evidence),
+    ...(isAbsent(ekPublic) ? {} : { endorsementPublic: parseTpmPublic(base64At(ekPublic, 'ek_pubkey')) }),
+    ...(isAbsent(ekCertificate) ? {} : { endorsementCertificate: certificateAt(ekCertificate, 'ek_cert') }),
     banks,
     ...logsOf(evidence),
   }
@@ -97,9 +94,18 @@ function bareRsaSignature({ pcrDigest }: TpmQuote, signature: Uint8Array): Quote
 function logsOf(evidence: Json): Pick<TpmEvidence, 'eventLog' | 'agentEventLog'> {
   const { eventlog, aa_eventlog: agent } = evidence
   return {
-    ...(typeof eventlog === 'string' ? { eventLog: base64At(eventlog, 'eventlog') } : {}),
-    ...(typeof agent === 'string' ? { agentEventLog: base64At(agent, 'aa_eventlog') } : {}),
+    ...(isAbsent(eventlog) ? {} : { eventLog: base64At(eventlog, 'eventlog') }),
+    ...(isAbsent(agent) ? {} : { agentEventLog: base64At(agent, 'aa_eventlog') }),
   }
+}
+
+function certificateOf({ ak_cert: certificate }: Json): Pick<TpmEvidence, 'attestationKeyCertificate'> {
+  return isAbsent(certificate) ? {} : { attestationKeyCertificate: certificateAt(certificate, 'ak_cert') }
+}
+
+/** Writers leave a member out, or put null. Anything else is read, and refused where it is of another type. */
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined
 }
 
 function pcrsAt(value: unknown, hash: TpmHash, path: string): Uint8Array[] {
@@ -130,7 +136,7 @@ function keyAt(spki: Uint8Array, path: string): PublicKey {
   return attempt(() => importPublicKey({ kind: 'spki', der: spki }), path)
 }
 
-function certificateAt(pem: string, path: string) {
+function certificateAt(pem: unknown, path: string) {
   return attempt(() => parseCertificate(pemAt(pem, 'CERTIFICATE', path)), path)
 }
 

@@ -1,5 +1,5 @@
 /** Evidence judged, and the policies asked about it: what both ways to a token share. */
-import type { Judgement } from '@veritee/appraisal/judge'
+import { type Judgement, pairJudgements } from '@veritee/appraisal/judge'
 import { BrokerError } from '@veritee/broker'
 import type { Finding } from '@veritee/evidence/result'
 import type { AttemptReport } from '../attempts/index.ts'
@@ -37,21 +37,21 @@ export async function assessEvidence(
   let judged: readonly JudgedEvidence[] = []
   let asked: readonly string[] = []
   try {
-    judged = await Promise.all(
-      evidence.map(async (piece) => ({
-        evidence: piece,
-        judgement: await judge(piece, now),
-        initData: piece.initData?.claims,
-      })),
-    )
+    const pieces = evidence.map(async (piece) => ({ ...piece, judgement: await judge(piece, now) }))
+    const judgements = await pairJudgements(await Promise.all(pieces))
+    judged = evidence.map((piece, index) => ({
+      evidence: piece,
+      judgement: judgements[index]!,
+      initData: piece.initData?.claims,
+    }))
     requireAccepted(judged, requireFresh)
-    const pieces = judged.map(({ evidence: { tee, runtimeData }, judgement: { claims }, initData }) => ({
+    const inputs = judged.map(({ evidence: { tee, runtimeData }, judgement: { claims }, initData }) => ({
       tee,
       claims,
       runtimeData,
       initData,
     }))
-    const appraised = await appraiser.appraise(pieces, policyIds, now)
+    const appraised = await appraiser.appraise(inputs, policyIds, now)
     asked = appraised.asked
     judged = judged.map((piece, index) => ({ ...piece, verdicts: appraised.verdicts[index] ?? [] }))
     requireAllowed(judged)

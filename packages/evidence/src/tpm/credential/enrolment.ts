@@ -38,6 +38,8 @@ export interface PendingEnrolment {
   readonly keyDigest: Uint8Array
   /** Name of the attestation key. */
   readonly name: Uint8Array
+  /** Name of the endorsement key. */
+  readonly endorsementName: Uint8Array
   readonly simulated: boolean
 }
 
@@ -65,6 +67,7 @@ export async function beginEnrolment(request: EnrolmentRequest, trust: Enrolment
     secret,
     keyDigest: digest('sha256', publicKeyOf(attestation).spki),
     name,
+    endorsementName: nameOf(endorsement),
     simulated,
   }
 }
@@ -75,10 +78,13 @@ export async function beginEnrolment(request: EnrolmentRequest, trust: Enrolment
  * @returns what makes the attestation key trusted from now on
  * @throws EvidenceError TPM_CREDENTIAL_INVALID
  */
-export function finishEnrolment({ secret, keyDigest, simulated }: PendingEnrolment, proof: Uint8Array): EnrolledKey {
+export function finishEnrolment(
+  { secret, keyDigest, endorsementName, simulated }: PendingEnrolment,
+  proof: Uint8Array,
+): EnrolledKey {
   if (!equalSecrets(secret, proof))
     throw new TpmError('TPM_CREDENTIAL_INVALID', undefined, { details: { path: 'proof' } })
-  return { keyDigest, simulated }
+  return { keyDigest, endorsementName, simulated }
 }
 
 /**

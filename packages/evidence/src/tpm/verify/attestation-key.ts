@@ -11,6 +11,7 @@ export interface KeyBinding {
   readonly boundBy: 'certificate' | 'enrolment' | 'name'
   readonly keyDigest: Uint8Array
   readonly expiresAt?: number
+  readonly endorsementName?: Uint8Array
   readonly simulated: boolean
 }
 
@@ -36,7 +37,10 @@ export async function bindAttestationKey(evidence: TpmEvidence, trust: TpmTrust)
     return { boundBy: 'certificate', keyDigest, expiresAt, simulated: authority.simulated }
   }
   const enrolled = trust.enrolled?.find((entry) => equalBytes(entry.keyDigest, keyDigest))
-  if (enrolled !== undefined) return { boundBy: 'enrolment', keyDigest, simulated: enrolled.simulated }
+  if (enrolled !== undefined) {
+    const { endorsementName, simulated } = enrolled
+    return { boundBy: 'enrolment', keyDigest, ...(endorsementName === undefined ? {} : { endorsementName }), simulated }
+  }
   const isAllowed = trust.allowed?.some((entry) => equalBytes(entry, keyDigest)) === true
   if (isAllowed) return { boundBy: 'name', keyDigest, simulated: false }
   throw refuse('TPM_AK_UNBOUND', 'ak', 'a certificate, an enrolment or a name on the list', encodeHex(keyDigest))

@@ -1,5 +1,6 @@
 /** Certificates of attestation and endorsement keys (TCG EK Credential Profile, section 3.2). */
-import { EXTENSION_OIDS, verifyCertificateSignature, type X509Certificate } from '@veritee/codec/x509'
+import { EXTENSION_OIDS, type KeyUsage, type X509Certificate } from '@veritee/codec/x509'
+import { isSignedBy } from '../../certificates/signed.ts'
 import { TpmError, type TpmErrorCode } from '../codes.ts'
 import type { TpmAuthority } from './types.ts'
 
@@ -8,6 +9,11 @@ export type CertifiedKeyKind = 'ak' | 'ek'
 
 /** tcg-kp-AIKCertificate and tcg-kp-EKCertificate. */
 const USAGE = { ak: '2.23.133.8.3', ek: '2.23.133.8.1' } as const
+/** What each key does, where its certificate says so: endorsement keys decrypt with RSA and agree on keys with curves. */
+const RIGHTS: Readonly<Record<CertifiedKeyKind, readonly KeyUsage[]>> = {
+  ak: ['digitalSignature'],
+  ek: ['keyEncipherment', 'keyAgreement'],
+}
 /** An endorsement key certificate names the TPM there, critically, because its subject is empty. */
 const UNDERSTOOD: readonly string[] = [EXTENSION_OIDS.subjectAltName]
 
@@ -33,9 +39,14 @@ export async function verifyKeyCertificate(
     throw refuse('UNTRUSTED', 'issuer', names, certificate.issuer.toString())
   }
   if (authority.certificate.basicConstraints?.ca !== true) throw refuse('UNTRUSTED', 'issuer', 'CA', 'no CA')
+  if (authority.certificate.keyUsage?.has('keyCertSign') === false)
+    throw refuse('UNTRUSTED', 'issuer.keyUsage', 'keyCertSign', [...authority.certificate.keyUsage])
   if (certificate.basicConstraints?.ca === true) throw refuse('INVALID', 'basicConstraints', 'no CA', 'CA')
   const unknown = certificate.unknownCriticalExtensions.filter((oid) => !UNDERSTOOD.includes(oid))
   if (unknown.length > 0) throw refuse('INVALID', 'extensions', 'no unknown critical extension', unknown)
+  const rights = certificate.keyUsage
+  if (rights !== undefined && !RIGHTS[kind].some((right) => rights.has(right)))
+    throw refuse('INVALID', 'keyUsage', RIGHTS[kind], [...rights])
   const usage = certificate.extendedKeyUsage
   if (usage !== undefined && !usage.includes(USAGE[kind]))
     throw refuse('INVALID', 'extendedKeyUsage', USAGE[kind], usage)
@@ -53,7 +64,7 @@ async function findIssuer(
 ): Promise<TpmAuthority | undefined> {
   for (const authority of authorities) {
     if (!certificate.issuer.equals(authority.certificate.subject)) continue
-    if (await verifyCertificateSignature(certificate, authority.certificate.publicKey)) return authority
+    if (await isSignedBy(certificate, authority.certificate.publicKey)) return authority
   }
   return undefined
 }

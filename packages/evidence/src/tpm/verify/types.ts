@@ -14,6 +14,8 @@ export interface TpmAuthority {
 export interface EnrolledKey {
   /** SHA-256 of its SPKI, 32 bytes. */
   readonly keyDigest: Uint8Array
+  /** TPM name of the endorsement key that it was enrolled with; without it, no endorsement key is known to be its own. */
+  readonly endorsementName?: Uint8Array
   /** True where the endorsement key was that of a simulated TPM. */
   readonly simulated: boolean
 }
@@ -36,6 +38,8 @@ export interface TpmVerification {
   readonly boundBy: 'certificate' | 'enrolment' | 'name'
   /** SHA-256 of the attestation key's SPKI. */
   readonly attestationKeyDigest: Uint8Array
+  /** TPM name of the endorsement key that the attestation key was enrolled with. */
+  readonly endorsementName?: Uint8Array
   /** The logs that were given, in the order firmware, agent; each led to the PCRs of every bank it was replayed in. */
   readonly bootLogs: readonly BootLog[]
   readonly checks: readonly Check[]

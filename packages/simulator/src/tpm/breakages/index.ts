@@ -99,5 +99,6 @@ export const TPM_ENROLMENT_BREAKAGES: readonly TpmBreakage[] = [
 /** Codes of the TPM room that no evidence raises, each with the reason. */
 export const TPM_UNBREAKABLE: Readonly<Record<string, string>> = {
   TPM_KEY_ATTRIBUTES: 'Raised when a key is enrolled: evidence carries no attributes of its attestation key.',
+  TPM_EK_UNTIED: 'Named in a skipped check where an endorsement key stands beside the quote; never thrown.',
   TPM_CREDENTIAL_INVALID: 'Raised when the proof of an enrolment is wrong, which is no part of evidence.',
 }
