@@ -28,12 +28,17 @@ function readEvidence(json: object, tee: string): ReadableEvidence {
 
 /** It rests on nobody's root, so it counts as simulated. */
 function describeGenuine(tee: string, accepted: AcceptedSample): GenuineEvidence {
-  const { reportData } = accepted.evidence
+  const { reportData, initData } = accepted.evidence
   return {
     advisories: [],
     checks: accepted.checks,
-    claims: { [tee]: claimsOfSample(accepted), report_data: encodeHex(reportData) },
+    claims: {
+      [tee]: claimsOfSample(accepted),
+      report_data: encodeHex(reportData),
+      ...(initData === undefined ? {} : { init_data: encodeHex(initData) }),
+    },
     reportData,
+    ...(initData === undefined ? {} : { initData }),
     isAnswerTo: (asked) => asked.length > 0 && equalBytes(reportData, asked),
     isLogReplayed: accepted.bootLog !== undefined,
     simulated: true,

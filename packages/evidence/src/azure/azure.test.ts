@@ -76,6 +76,12 @@ describe.skipIf(!haveVectors)(`Azure confidential VMs${vectorsAbsent}`, () => {
       },
     ],
     [
+      'AZURE_EVIDENCE_JSON',
+      (json) => {
+        json['vcek'] = [1, 2, 3]
+      },
+    ],
+    [
       'AZURE_HCL_MALFORMED',
       (json) => {
         json['hcl_report'] = 'AAAA'

@@ -46,8 +46,8 @@ export function parseAzureEvidence(json: unknown): AzureEvidence {
     version,
     hcl,
     bank: parseBank(quote),
-    ...(typeof vcek === 'string' ? { vcek: certificateAt(vcek) } : {}),
-    ...(tdQuote === undefined ? {} : { tdQuote: bytesAt(tdQuote, 'td_quote', base64Url) }),
+    ...(vcek === undefined || vcek === null ? {} : { vcek: certificateAt(vcek) }),
+    ...(tdQuote === undefined || tdQuote === null ? {} : { tdQuote: bytesAt(tdQuote, 'td_quote', base64Url) }),
   }
 }
 
@@ -69,7 +69,8 @@ function parseBank(quote: Json): QuotedBank {
   }
 }
 
-function certificateAt(text: string): Uint8Array {
+function certificateAt(text: unknown): Uint8Array {
+  if (typeof text !== 'string') throw misshapen('vcek', 'PEM, or DER in base64url')
   return text.includes('-----BEGIN') ? encodeUtf8(text) : bytesAt(text, 'vcek', base64Url)
 }
 

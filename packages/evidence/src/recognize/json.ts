@@ -31,6 +31,7 @@ function findTee(value: Members): EvidenceJsonTee | undefined {
     return 'az-snp-vtpm'
   if (typeof value['quote'] === 'string') return findQuoteTee(value)
   const report = value['attestation_report']
+  if (typeof report === 'string') return 'snp'
   if (isObject(report)) return 'serial_number' in value || 'magic' in report ? 'csv' : 'snp'
   if (isObject(value['ak_pubkey'])) return 'hygontpm'
   if ('ak_public' in value || 'ak_pubkey' in value) return 'tpm'

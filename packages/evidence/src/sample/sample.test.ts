@@ -45,6 +45,19 @@ describe('sample evidence', () => {
     expect(codeOf(() => acceptSample(parseSampleEvidence(other), true))).toBe('BOOT_LOG_MISMATCH')
   })
 
+  test('BOOT_LOG_UNPROVABLE: a log without a register is named as not replayed', () => {
+    const { measure_register: _, ...logged } = measured
+    const { checks, bootLog } = acceptSample(parseSampleEvidence(logged), true)
+    expect(bootLog).toBeUndefined()
+    expect(checks).toContainEqual(expect.objectContaining({ result: 'skip', code: 'BOOT_LOG_UNPROVABLE' }))
+  })
+
+  test('init data is claimed where it is stated', () => {
+    const initData = encodeBase64(digestOf('SHA-256', event))
+    const claims = claimsOfSample(acceptSample(parseSampleEvidence({ ...plain, init_data: initData }), true))
+    expect(claims).toMatchObject({ init_data: initData, launch_digest: 'abcde' })
+  })
+
   test('each verdict says what it is', () => {
     expect(appraiseSample()).toMatchObject([{ code: 'SAMPLE_EVIDENCE', severity: 'warning' }])
   })
@@ -57,6 +70,7 @@ describe('sample evidence', () => {
     ['report data that is no base64', { svn: '1', report_data: '***' }],
     ['a short register', { ...plain, measure_register: '11' }],
     ['a register of bytes', { ...plain, measure_register: [1] }],
+    ['init data that is no base64', { ...plain, init_data: '***' }],
     ['a log that is no base64', { ...plain, cc_eventlog: '***' }],
   ])('SAMPLE_EVIDENCE_JSON: %s', (_name, json) => {
     expect(codeOf(() => parseSampleEvidence(json))).toBe('SAMPLE_EVIDENCE_JSON')

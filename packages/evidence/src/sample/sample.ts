@@ -12,6 +12,8 @@ import { SampleError } from './codes.ts'
 export interface SampleEvidence {
   readonly svn: string
   readonly reportData: Uint8Array
+  /** Digest of the init data, as the attester states it. */
+  readonly initData?: Uint8Array
   /** 32 bytes; one of the two shapes has it. */
   readonly measureRegister?: Uint8Array
   readonly eventLog?: Uint8Array
@@ -25,18 +27,19 @@ export interface AcceptedSample {
 }
 
 /**
- * Reads `{svn, report_data, measure_register?, cc_eventlog?}`, parsed already by a strict, bounded parser.
+ * Reads `{svn, report_data, init_data?, measure_register?, cc_eventlog?}`, parsed already by a strict, bounded parser.
  *
  * @throws EvidenceError SAMPLE_EVIDENCE_JSON
  */
 export function parseSampleEvidence(json: unknown): SampleEvidence {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw misshapen('evidence', 'an object')
   const members = json as Readonly<Record<string, unknown>>
-  const { svn, report_data: reportData, measure_register: register, cc_eventlog: log } = members
+  const { svn, report_data: reportData, init_data: initData, measure_register: register, cc_eventlog: log } = members
   if (typeof svn !== 'string' && typeof svn !== 'number') throw misshapen('svn', 'text')
   return {
     svn: String(svn),
     reportData: decode(reportData, 'report_data', decodeBase64),
+    ...(initData === undefined || initData === null ? {} : { initData: decode(initData, 'init_data', decodeBase64) }),
     ...(register === undefined || register === null ? {} : { measureRegister: registerAt(register) }),
     ...(log === undefined || log === null ? {} : { eventLog: decode(log, 'cc_eventlog', decodeBase64) }),
   }
@@ -53,12 +56,16 @@ export function acceptSample(evidence: SampleEvidence, isNamed: boolean): Accept
     if (!isNamed) throw new SampleError('SAMPLE_NOT_NAMED', undefined, { details: { path: 'tee' } })
   })
   checks.skip('sample.signature', 'SAMPLE_UNSIGNED', 'Sample evidence has no signature: anybody can write it.')
-  const { eventLog, measureRegister } = evidence
-  const bootLog =
-    eventLog === undefined || measureRegister === undefined
-      ? undefined
-      : checkBootLog(checks, 'sample.eventLog', eventLog, bankOf(measureRegister))
+  const bootLog = replayLog(checks, evidence)
   return { evidence, ...(bootLog === undefined ? {} : { bootLog }), checks: checks.made }
+}
+
+function replayLog(checks: Checks, { eventLog, measureRegister }: SampleEvidence): BootLog | undefined {
+  const id = 'sample.eventLog'
+  if (eventLog === undefined) return undefined
+  if (measureRegister !== undefined) return checkBootLog(checks, id, eventLog, bankOf(measureRegister))
+  checks.skip(id, 'BOOT_LOG_UNPROVABLE', 'The evidence has no register to replay the event log against.')
+  return undefined
 }
 
 /** Said in each verdict, whatever else holds. */
@@ -76,10 +83,11 @@ export function appraiseSample(): Finding[] {
 
 /** Claims under the key `sample`. The shape without a register gets the fixed claims that its policies look at. */
 export function claimsOfSample({ evidence, bootLog }: AcceptedSample): Claims {
-  const { svn, reportData, measureRegister } = evidence
+  const { svn, reportData, initData, measureRegister } = evidence
   return {
     svn,
     report_data: encodeBase64(reportData),
+    ...(initData === undefined ? {} : { init_data: encodeBase64(initData) }),
     ...(measureRegister === undefined
       ? { launch_digest: 'abcde', platform_version: { major: 1, minor: 4 }, debug: false }
       : { measure_register: encodeHex(measureRegister) }),

@@ -37,6 +37,7 @@ export function claimsOfSnpReport(report: SnpReport): Claims {
     platform_rapl_disabled: platform.raplDisabled,
     platform_ciphertext_hiding_enabled: platform.ciphertextHidingEnabled,
     platform_alias_check_complete: platform.aliasCheckComplete,
+    platform_tio_enabled: platform.tioEnabled,
     ...tcbClaims('reported_tcb', report.reportedTcb),
     ...tcbClaims('current_tcb', report.currentTcb),
     ...tcbClaims('committed_tcb', report.committedTcb),

@@ -1,5 +1,5 @@
 /** What must not pass: one row a weakness that verifiers of SNP reports are known to have, minted under a simulated root. */
-import { concatBytes, encodeUtf8, reverseBytes } from '@veritee/codec/bytes'
+import { concatBytes, encodeBase64, encodeUtf8, reverseBytes } from '@veritee/codec/bytes'
 import { encodeOctetString } from '@veritee/codec/der'
 import {
   assembleSnpDraft,
@@ -314,5 +314,41 @@ describe('hostile bytes end in the words of this package', () => {
       }),
       { numRuns: 200 },
     )
+  })
+})
+
+describe('certificates of a whole fleet', () => {
+  const neighbour = createSnpWorld({ now: NOW, seed: 'another chip', authorityBits: 2048 })
+
+  it('the one of the chip is found among others for the same TCB', async () => {
+    const files = [neighbour.certificate(), world.certificate(), encodeUtf8(world.chain()), world.crl()]
+    for (const own of [files, files.toReversed()]) {
+      const verified = await verify(world.issueReport(), { collateral: parseSnpCollateral(own) })
+      expect(verified.checks.find(({ id }) => id === 'vek.hardwareId')?.result).toBe('pass')
+    }
+  })
+
+  it('SNP_VEK_HWID: none of them is of this chip', async () => {
+    const collateral = parseSnpCollateral([neighbour.certificate(), encodeUtf8(neighbour.chain()), neighbour.crl()])
+    expect(await codeOf(() => verify(world.issueReport(), { collateral, roots: [neighbour.root] }))).toBe(
+      'SNP_VEK_HWID',
+    )
+  })
+})
+
+describe('the bytes of a report as base64 in evidence JSON', () => {
+  const raw = world.issueReport({ reportData: 'c0ffee' })
+  const evidence = { attestation_report: encodeBase64(raw), cert_chain: null }
+
+  it('are recognised and read', () => {
+    expect(recognizeEvidence(JSON.stringify(evidence))).toMatchObject({ kind: 'evidence-json', tee: 'snp' })
+    expect(parseSnpEvidence(evidence).report.bytes).toEqual(raw)
+  })
+
+  it.each<[string, string]>([
+    ['SNP_EVIDENCE_JSON', 'no base64 at all'],
+    ['SNP_REPORT_SIZE', encodeBase64(raw.subarray(1))],
+  ])('%s', async (code, attestation_report) => {
+    expect(await codeOf(() => parseSnpEvidence({ ...evidence, attestation_report }))).toBe(code)
   })
 })

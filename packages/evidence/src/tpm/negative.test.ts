@@ -1,10 +1,18 @@
 /** What must not pass: one row a weakness that verifiers of TPM quotes are known to have, minted by a simulated TPM. */
 // biome-ignore-all lint/suspicious/noExplicitAny: evidence JSON is edited at will here
-import { concatBytes, decodeBase64, encodeBase64, encodeUtf8, u16be, u32be } from '@veritee/codec/bytes'
+import { concatBytes, decodeBase64, decodeHex, encodeBase64, encodeUtf8, u16be, u32be } from '@veritee/codec/bytes'
 import { encodeEventLogHeader, encodeLogEvent } from '@veritee/codec/eventlog'
+import { digest } from '@veritee/codec/hash'
 import { parseJson } from '@veritee/codec/json'
 import { parseCertificate } from '@veritee/codec/x509'
-import { createTpmWorld, type TpmEvidenceOptions, type TpmKeyKind } from '@veritee/simulator/tpm'
+import {
+  assembleTpmDraft,
+  createTpmWorld,
+  encodeSingleEvidence,
+  type TpmDraft,
+  type TpmEvidenceOptions,
+  type TpmKeyKind,
+} from '@veritee/simulator/tpm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EvidenceError } from '../errors.ts'
@@ -256,3 +264,48 @@ function hostileEvent(): Uint8Array {
 function u32le(value: number): Uint8Array {
   return u32be(value).reverse()
 }
+
+describe('members of a wrong type are refused, never left out', () => {
+  it.each(['ak_cert', 'ek_cert', 'ek_pubkey', 'eventlog', 'aa_eventlog'])('TPM_EVIDENCE_JSON: %s', async (member) => {
+    const judged = async (value: unknown) =>
+      codeOf(() =>
+        verify(
+          (json) => {
+            json[member] = value
+          },
+          { shape: 'banked' },
+          rsa,
+          { allowed: [digest('sha256', rsa.attestation.spki)] },
+        ),
+      )
+    expect(await judged(null)).toBe('accepted')
+    for (const value of [5, {}, [1, 2, 3], true]) expect(await judged(value)).toBe('TPM_EVIDENCE_JSON')
+  })
+})
+
+describe('certificates say what their keys may do', () => {
+  const KEY_USAGE = '2.5.29.15'
+  const verifyDraft = (edit: (certificates: TpmDraft['certificates']) => void) => {
+    const draft = rsa.draft()
+    edit(draft.certificates)
+    const made = assembleTpmDraft(draft)
+    const authorities = [{ certificate: parseCertificate(made.authority), simulated: true }]
+    return verifyTpmEvidence(parseTpmEvidence(encodeSingleEvidence(made)), { now: NOW, authorities })
+  }
+  const allow = (template: TpmDraft['certificates']['ak'], bits: string) => {
+    const others = template.extensions.filter(({ oid }) => oid !== KEY_USAGE)
+    template.extensions = [...others, { oid: KEY_USAGE, critical: true, value: decodeHex(bits) }]
+  }
+
+  it.each<[string, string, (certificates: TpmDraft['certificates']) => void]>([
+    ['TPM_AK_CERTIFICATE_INVALID', 'a key that may only encipher keys', ({ ak }) => allow(ak, '03020520')],
+    [
+      'TPM_AK_CERTIFICATE_UNTRUSTED',
+      'an authority that may only sign lists',
+      ({ authority }) => allow(authority, '03020102'),
+    ],
+  ])('%s: %s', async (code, _what, edit) => {
+    expect(await codeOf(() => verifyDraft(() => {}))).toBe('accepted')
+    expect(await codeOf(() => verifyDraft(edit))).toBe(code)
+  })
+})

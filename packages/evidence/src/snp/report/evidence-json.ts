@@ -1,6 +1,7 @@
 /**
  * The evidence JSON of the Trustee forks: `{attestation_report, cert_chain, svsm_manifest?}`, where the report is a
- * serialised structure in one of two spellings. Both are turned back into the 1184 raw bytes that were signed.
+ * serialised structure in one of two spellings. Both are turned back into the 1184 raw bytes that were signed; base64 of
+ * these bytes is read as well.
  */
 import { decodeBase64, u32le, u64le } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
@@ -38,7 +39,7 @@ const MOST_CERTIFICATE_BYTES = 16_384
  */
 export function parseSnpEvidence(json: unknown): SnpEvidence {
   const evidence = objectAt(json, 'evidence')
-  const report = parseSnpReport(encodeReport(objectAt(evidence['attestation_report'], 'attestation_report')))
+  const report = parseSnpReport(rawReport(evidence['attestation_report']))
   const manifest = evidence['svsm_manifest']
   if (manifest !== undefined && manifest !== null && !isBase64(manifest))
     throw misshapen('svsm_manifest', 'base64 text')
@@ -71,6 +72,12 @@ function parseCertificates(value: unknown): SnpEvidenceCertificate[] {
     if (!Array.isArray(data) || data.length > MOST_CERTIFICATE_BYTES) throw misshapen(`${path}.data`, 'bytes')
     return { kind, bytes: bytesAt(data, data.length, `${path}.data`) }
   })
+}
+
+function rawReport(value: unknown): Uint8Array {
+  if (typeof value !== 'string') return encodeReport(objectAt(value, 'attestation_report'))
+  if (!isBase64(value)) throw misshapen('attestation_report', 'an object, or base64 of a report')
+  return decodeBase64(value)
 }
 
 /** Writes the report as the firmware laid it out. */

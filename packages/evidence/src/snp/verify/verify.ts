@@ -77,14 +77,16 @@ function readVek(certificate: X509Certificate): Vek {
   return vek
 }
 
-/** The endorsement key certificate of the kind that the report names; of several, the one for the reported TCB. */
+/** The endorsement key certificate of the kind that the report names; of a whole fleet's, the one for this chip and TCB. */
 function findVek(report: SnpReport, { collateral }: SnpTrust): Vek {
   const veks = veksOf(collateral).map(readVek)
   if (veks.length === 0) throw refuse('SNP_VEK_MISSING', 'collateral', report.signingKey.toUpperCase(), 'absent')
   const own = veks.filter((vek) => vek.kind === report.signingKey)
   if (own.length === 0)
     throw refuse('SNP_VEK_ROLE', 'vek.kind', report.signingKey, veks.map((vek) => vek.kind).join(', '))
-  return own.find((vek) => sameTcb(vek.tcb, report.reportedTcb)) ?? own[0]!
+  const ofChip = own.filter((vek) => vek.kind === 'vlek' || isOfChip(report, vek))
+  const candidates = ofChip.length > 0 ? ofChip : own
+  return candidates.find((vek) => sameTcb(vek.tcb, report.reportedTcb)) ?? candidates[0]!
 }
 
 /** A version 2 report does not name its generation; Milan and Genoa lay the TCB out alike, so the certificate decides. */
@@ -110,11 +112,16 @@ function sameTcb(a: SnpTcb, b: SnpTcb): boolean {
 }
 
 /** A masked chip id (all zero) cannot be matched, so a report that hides it under a VCEK is refused. */
-function matchHardwareId(report: SnpReport, { hardwareId }: Vek): void {
-  const certified = new Uint8Array(report.chipId.length)
+function matchHardwareId(report: SnpReport, vek: Vek): void {
+  if (!isOfChip(report, vek))
+    throw refuse('SNP_VEK_HWID', 'chip_id', encodeHex(vek.hardwareId!), encodeHex(report.chipId))
+}
+
+/** Turin's ids have 8 bytes, and zeros in the report. */
+function isOfChip({ chipId }: SnpReport, { hardwareId }: Vek): boolean {
+  const certified = new Uint8Array(chipId.length)
   certified.set(hardwareId!)
-  if (!equalBytes(report.chipId, certified))
-    throw refuse('SNP_VEK_HWID', 'chip_id', encodeHex(certified), encodeHex(report.chipId))
+  return equalBytes(chipId, certified)
 }
 
 async function verifyReportSignature(report: SnpReport, { certificate }: Vek): Promise<void> {
