@@ -21,9 +21,6 @@ export function createMemoryStores(): MemoryStores {
         return true
       },
     },
-    sessions: {
-      save: async (id, session) => void saved.set(id, session),
-      find: async (id) => saved.get(id),
-    },
+    sessions: { find: async (id) => saved.get(id) },
   }
 }

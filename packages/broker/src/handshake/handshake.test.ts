@@ -15,7 +15,13 @@ import {
 import { BrokerError } from '../errors.ts'
 import { encryptSecret, type TeePrivateKey } from '../jwe/index.ts'
 import { parseTeePublicKey, type TeeName } from '../protocol/index.ts'
-import { createHandshakes, type HandshakeOptions, type Handshakes, type ReceivedAttestation } from './index.ts'
+import {
+  type CompletedAttestation,
+  createHandshakes,
+  type HandshakeOptions,
+  type Handshakes,
+  type ReceivedAttestation,
+} from './index.ts'
 
 const NOW = 1_790_000_000
 const KEY = new Uint8Array(32).fill(1)
@@ -45,6 +51,18 @@ async function answer(server: Handshakes, tee: TeeName = 'tdx', key: TeePrivateK
   return { opened, challenge, body, cookie: opened.cookie.value }
 }
 
+/** The server's half after the evidence was accepted: the session is kept, the response goes out. */
+function complete(
+  { server, saved }: Pick<MemoryStores, 'saved'> & { readonly server: Handshakes },
+  attestation: ReceivedAttestation,
+  expiresAt: number = NOW + 300,
+  now: number = NOW,
+): CompletedAttestation {
+  const { session, response } = server.complete(attestation, TOKEN, expiresAt, now)
+  saved.set(session.id, session)
+  return response
+}
+
 async function receive(
   server: Handshakes,
   body: string,
@@ -60,7 +78,7 @@ const refusal = (code: string) => expect.objectContaining({ name: 'BrokerError',
 
 describe('a handshake', () => {
   test('from the request to the opened secret', async () => {
-    const { server } = setUp()
+    const { server, saved } = setUp()
     const { opened, challenge, body, cookie } = await answer(server)
     expect(decodeBase64(challenge.nonce)).toHaveLength(32)
     expect(JSON.parse(opened.body)).toEqual({ nonce: challenge.nonce, 'extra-params': '' })
@@ -74,7 +92,7 @@ describe('a handshake', () => {
     expect(primary.evidence).toEqual({ quote: encodeHex(primary.reportData[0]!) })
     expect(primary.runtimeData).toEqual(createPrimaryRuntimeData(challenge.nonce, teeKey.publicKey, ''))
 
-    const completed = await server.complete(attestation, TOKEN, NOW + 300, NOW)
+    const completed = complete({ server, saved }, attestation)
     expect(parseTokenResponse(completed.body)).toEqual({ token: TOKEN })
     expect(await server.findToken(completed.cookie.value, NOW + 299)).toBe(TOKEN)
 
@@ -127,7 +145,7 @@ describe('a handshake', () => {
     const first = createHandshakes({ ...stores, keys: [KEY] })
     const { body, cookie } = await answer(first)
     const renewed = createHandshakes({ ...stores, keys: [new Uint8Array(32).fill(2), KEY] })
-    const completed = await renewed.complete(await receive(renewed, body, cookie), TOKEN, NOW + 300, NOW)
+    const completed = complete({ ...stores, server: renewed }, await receive(renewed, body, cookie))
     expect(await renewed.findToken(completed.cookie.value, NOW)).toBe(TOKEN)
     await expect(first.findToken(completed.cookie.value, NOW)).rejects.toEqual(refusal('BROKER_SESSION_INVALID'))
   })
@@ -156,11 +174,11 @@ describe('a handshake', () => {
 
 describe('attacks', () => {
   test('a challenge is answered once; a lost reply is given again to the same body alone', async () => {
-    const { server } = setUp()
+    const { server, saved } = setUp()
     const { body, cookie, challenge } = await answer(server)
     const attestation = await receive(server, body, cookie)
     await expect(server.receive(body, cookie, NOW)).rejects.toEqual(refusal('BROKER_SESSION_REPLAYED'))
-    const completed = await server.complete(attestation, TOKEN, NOW + 300, NOW)
+    const completed = complete({ server, saved }, attestation)
     for (const value of [cookie, completed.cookie.value]) {
       const again = await server.receive(body, value, NOW + 1)
       expect(again).toEqual({ kind: 'answered', response: completed })
@@ -222,10 +240,10 @@ describe('attacks', () => {
   })
 
   test('time ends a challenge and a session', async () => {
-    const { server } = setUp({ lifetimeSeconds: 60 })
+    const { server, saved } = setUp({ lifetimeSeconds: 60 })
     const { body, cookie } = await answer(server)
     await expect(server.receive(body, cookie, NOW + 60)).rejects.toEqual(refusal('BROKER_SESSION_EXPIRED'))
-    const completed = await server.complete(await receive(server, body, cookie, NOW + 59), TOKEN, NOW + 120, NOW + 59)
+    const completed = complete({ server, saved }, await receive(server, body, cookie, NOW + 59), NOW + 120, NOW + 59)
     expect(await server.findToken(completed.cookie.value, NOW + 119)).toBe(TOKEN)
     await expect(server.findToken(completed.cookie.value, NOW + 120)).rejects.toEqual(refusal('BROKER_SESSION_EXPIRED'))
   })
@@ -238,16 +256,16 @@ describe('attacks', () => {
   })
 
   test('the cookie of the challenge opens nothing, whoever planted it', async () => {
-    const { server } = setUp()
+    const { server, saved } = setUp()
     const { body, cookie } = await answer(server)
-    await server.complete(await receive(server, body, cookie), TOKEN, NOW + 300, NOW)
+    complete({ server, saved }, await receive(server, body, cookie))
     await expect(server.findToken(cookie, NOW)).rejects.toEqual(refusal('BROKER_SESSION_UNATTESTED'))
   })
 
   test('sessions that the store lost are expired', async () => {
     const { server, saved } = setUp()
     const { body, cookie } = await answer(server)
-    const completed = await server.complete(await receive(server, body, cookie), TOKEN, NOW + 300, NOW)
+    const completed = complete({ server, saved }, await receive(server, body, cookie))
     saved.clear()
     await expect(server.findToken(completed.cookie.value, NOW)).rejects.toEqual(refusal('BROKER_SESSION_EXPIRED'))
   })

@@ -20,6 +20,7 @@ import type {
   AttestationOutcome,
   AttestedSession,
   CompletedAttestation,
+  FinishedHandshake,
   HandshakeOptions,
   Handshakes,
   OpenedHandshake,
@@ -170,17 +171,16 @@ async function answerAgain(
   return { kind: 'answered', response: createResponse(service, id, session) }
 }
 
-async function completeAttestation(
+function completeAttestation(
   service: Service,
   { sessionId, bodyDigest }: ReceivedAttestation,
   token: string,
   expiresAt: number,
   now: number,
-): Promise<CompletedAttestation> {
+): FinishedHandshake {
   expectCurrent(expiresAt, now)
-  const session: AttestedSession = { token, bodyDigest, expiresAt }
-  await service.sessions.save(sessionId, session, expiresAt)
-  return createResponse(service, sessionId, session)
+  const session = { id: sessionId, token, bodyDigest, expiresAt }
+  return { session, response: createResponse(service, sessionId, session) }
 }
 
 /** The cookie is a new one: whoever planted or saw the one of the challenge has nothing of the attested session. */

@@ -5,6 +5,7 @@ export type {
   AttestedSession,
   BoundEvidence,
   CompletedAttestation,
+  FinishedHandshake,
   HandshakeOptions,
   Handshakes,
   OpenedHandshake,

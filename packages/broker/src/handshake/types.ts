@@ -18,10 +18,8 @@ export interface ReplayGuard {
   claim(id: string, expiresAt: number): Promise<boolean>
 }
 
-/** Where attested sessions are kept between POST /attest and the requests for resources. */
+/** Where attested sessions are found between POST /attest and the requests for resources. */
 export interface SessionStore {
-  /** Keeps the session under `id` until `expiresAt` (epoch seconds). */
-  save(id: string, session: AttestedSession, expiresAt: number): Promise<void>
   find(id: string): Promise<AttestedSession | undefined>
 }
 
@@ -118,6 +116,13 @@ export interface CompletedAttestation {
   readonly cookie: SessionCookie
 }
 
+/** An attestation that was completed, before anybody knows of it. */
+export interface FinishedHandshake {
+  /** To be where {@link SessionStore} finds it, under its id, before the response leaves; of no use after `expiresAt`. */
+  readonly session: AttestedSession & { readonly id: string }
+  readonly response: CompletedAttestation
+}
+
 /** The server side of the protocol. Every method throws `BrokerError`; `now` is epoch seconds. */
 export interface Handshakes {
   /** POST /auth. Keeps no state. */
@@ -125,12 +130,7 @@ export interface Handshakes {
   /** POST /attest up to the judging of evidence; uses the challenge up. */
   receive(body: Uint8Array | string, cookie: string | undefined, now: number): Promise<AttestationOutcome>
   /** POST /attest after the evidence was accepted: binds the token to the session. `expiresAt` is the token's. */
-  complete(
-    attestation: ReceivedAttestation,
-    token: string,
-    expiresAt: number,
-    now: number,
-  ): Promise<CompletedAttestation>
+  complete(attestation: ReceivedAttestation, token: string, expiresAt: number, now: number): FinishedHandshake
   /** The token of an attested session. */
   findToken(cookie: string | undefined, now: number): Promise<string>
 }

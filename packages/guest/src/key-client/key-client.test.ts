@@ -33,10 +33,7 @@ class TestBroker {
   readonly #handshakes = createHandshakes({
     keys: [new Uint8Array(32).fill(7)],
     replayGuard: { claim: async (id) => !this.#claimed.has(id) && Boolean(this.#claimed.add(id)) },
-    sessions: {
-      save: async (id, session) => void this.#sessions.set(id, session),
-      find: async (id) => this.#sessions.get(id),
-    },
+    sessions: { find: async (id) => this.#sessions.get(id) },
   })
 
   forgetSessions(): void {
@@ -71,8 +68,9 @@ class TestBroker {
     this.seen.push(...outcome.attestation.evidence)
     const token = `e30.${Buffer.from(String(this.#keys.size)).toString('base64url')}.x`
     this.#keys.set(token, outcome.attestation.teePublicKey)
-    const completed = await this.#handshakes.complete(outcome.attestation, token, NOW + 300, NOW)
-    return this.#respond(200, JSON.parse(completed.body), completed.cookie)
+    const { session, response } = this.#handshakes.complete(outcome.attestation, token, NOW + 300, NOW)
+    this.#sessions.set(session.id, session)
+    return this.#respond(200, JSON.parse(response.body), response.cookie)
   }
 
   #respond(status: number, body: unknown, cookie?: { name: string; value: string }): Response {

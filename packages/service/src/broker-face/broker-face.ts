@@ -11,6 +11,7 @@ import type { TokenIssuer } from '../tokens/index.ts'
 import { judgeAttempt } from './attempt.ts'
 import { findAttestationToken } from './attested.ts'
 import { encodeCookie, readCookie } from './cookie.ts'
+import { createSessionEntry } from './handshake-store.ts'
 import { ADMIN_DELETE, ADMIN_LIST, ADMIN_PUT, ATTEST, AUTH, RESOURCE } from './operations.ts'
 import { chooseShape } from './secret-shape.ts'
 import { requireRelease } from './verdicts.ts'
@@ -80,8 +81,9 @@ async function attest(c: HttpContext, options: BrokerFaceOptions): Promise<Respo
   const { attestation } = outcome
   const judged = await judgeAttempt(c, attestation, options, now)
   const issued = await tokens.issue({ nonce: attestation.nonce }, judged, now)
-  const completed = await handshakes.complete(attestation, issued.token, issued.expiresAt, now)
-  return answerJson(c, completed.body, encodeCookie(completed.cookie, secure))
+  const { session, response } = handshakes.complete(attestation, issued.token, issued.expiresAt, now)
+  c.set('auditRecords', [...(c.get('auditRecords') ?? []), createSessionEntry(session)])
+  return answerJson(c, response.body, encodeCookie(response.cookie, secure))
 }
 
 async function releaseSecret(c: HttpContext, options: BrokerFaceOptions): Promise<Response> {

@@ -1,10 +1,12 @@
-import type { AttestedSession, ReplayGuard, SessionStore } from '@veritee/broker/handshake'
+import type { AttestedSession, FinishedHandshake, ReplayGuard, SessionStore } from '@veritee/broker/handshake'
 import { decodeUtf8, encodeUtf8 } from '@veritee/codec/bytes'
-import type { Store } from '../store/index.ts'
+import type { Store, StoreEntry } from '../store/index.ts'
+
+const SESSIONS = 'session/'
 
 /**
- * Remembers answered challenges in the store, so that every replica refuses the second answer. Neither this nor the session
- * waits for the disk: the audit entry of the attestation does, and nobody is answered before it.
+ * Remembers answered challenges in the store, so that every replica refuses the second answer. This does not wait
+ * for the disk: the audit entry of the attestation does, and nobody is answered before it.
  */
 export function createReplayGuard(store: Store): ReplayGuard {
   return {
@@ -16,15 +18,17 @@ export function createReplayGuard(store: Store): ReplayGuard {
   }
 }
 
-/** Keeps attested sessions in the store, so that a session begun at one replica goes on at another. */
+/** Finds attested sessions in the store, so that one begun at one replica goes on at another. */
 export function createSessionStore(store: Store): SessionStore {
   return {
-    async save(id, session, expiresAt) {
-      await store.put(`session/${id}`, encodeUtf8(JSON.stringify(session)), { expiresAt, early: true })
-    },
     async find(id) {
-      const record = await store.get(`session/${id}`)
+      const record = await store.get(SESSIONS + id)
       return record && (JSON.parse(decodeUtf8(record.value)) as AttestedSession)
     },
   }
+}
+
+/** The record of an attested session, to be written with the audit entry of its attestation. */
+export function createSessionEntry({ id, ...session }: FinishedHandshake['session']): StoreEntry {
+  return { key: SESSIONS + id, value: encodeUtf8(JSON.stringify(session)), expiresAt: session.expiresAt }
 }

@@ -41,11 +41,11 @@ function readNodeStream(stream: Readable, limitBytes: number): Promise<Uint8Arra
       else parts.push(part)
     }
     const abort = (cause?: unknown) => stop(new ServiceError('SERVICE_HTTP_BODY_ABORTED', undefined, { cause }))
-    stream
-      .on('data', take)
-      .once('end', () => resolve(concatBytes(...parts)))
-      .once('error', abort)
-      .once('close', abort)
+    const finish = () => {
+      stream.off('close', abort)
+      resolve(concatBytes(...parts))
+    }
+    stream.on('data', take).once('end', finish).once('error', abort).once('close', abort)
   })
 }
 
