@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { createKeyClient } from '@veritee/guest'
-import { createService } from '@veritee/service'
+import { CONFIG_REFERENCE, createService } from '@veritee/service'
 import { createDcapWorld, encodeTdxEvidence } from '@veritee/simulator'
 import { expect, onTestFinished, test } from 'vitest'
+import type { Io } from '../packages/cli/src/io.ts'
+import { main } from '../packages/cli/src/main.ts'
 import { createProgram } from '../packages/cli/src/program.ts'
 
 async function start() {
@@ -60,7 +62,7 @@ async function start() {
         collect: async (reportData) => JSON.parse(encodeTdxEvidence(world.issueTdxQuote({ ...values, reportData }))),
       },
     }).attest()
-  return { run, remote, attest, path, dir }
+  return { run, remote, attest, path, dir, url }
 }
 
 test('why a machine was refused, from the list to the cause', async () => {
@@ -219,4 +221,51 @@ test('keys are rotated and listed; a backup is made and restored', async () => {
   )
   const key = (folder: string) => readFileSync(join(folder, 'keys', 'storage.key'), 'utf8')
   expect(key(path('restored'))).toBe(key(dir))
+})
+
+test('keys of others are registered, listed and removed; a token serves other programs', async () => {
+  const { run, remote, path, dir, url } = await start()
+  const pair = generateKeyPairSync('ed25519')
+  writeFileSync(path('writer.pub'), pair.publicKey.export({ type: 'spki', format: 'pem' }))
+  writeFileSync(path('writer.pem'), pair.privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const add = ['access', 'add', 'ann', '--role', 'secret-writer', '--scope', 'team-a', '--days', '2']
+  const added = await remote(...add, '--public-key', path('writer.pub'))
+  expect(added.output).toMatch(/^[\w-]{43} {2}ann {2}secret-writer {2}team-a {2}until \d{4}-.* UTC\n$/)
+  const id = added.output.slice(0, 43)
+  await expect(remote(...add, '--public-key', path('writer.pem'))).rejects.toMatchObject({
+    code: 'CLI_ARGUMENT_INVALID',
+    message: '--public-key names a private key',
+  })
+  expect((await remote('access', 'list', '--role', 'secret-writer')).output).toBe(added.output)
+  expect((await remote('access', 'list', '--role', 'auditor')).output).toBe('')
+  const asWriter = ['--admin-key', path('writer.pem')]
+  expect((await remote('access', 'me', ...asWriter)).output).toBe(
+    `${id}  ann  secret-writer  team-a\nmay  secrets:list secrets:write\n`,
+  )
+  const { output: header } = await run('access', 'token', '--data', dir, '--header', ...asWriter)
+  const ask = async () => {
+    const [name = '', value = ''] = header.trim().split(': ')
+    return (await fetch(`${url}/api/v1/me`, { headers: { [name]: value } })).status
+  }
+  expect(await ask()).toBe(200)
+  await expect(run('access', 'token', '--data', dir, '--seconds', '7201')).rejects.toMatchObject({
+    code: 'CLI_ARGUMENT_INVALID',
+  })
+  expect((await run('access', 'remove', '--url', url, '--data', dir, '--', id)).output).toBe(`removed ${id}\n`)
+  expect(await ask()).toBe(401)
+})
+
+test('the help of `serve` says every key with its default and its danger', async () => {
+  let text = ''
+  const io = {
+    out: (part: string) => (text += part),
+    err: () => undefined,
+    env: {},
+    signal: new AbortController().signal,
+  }
+  await main(['serve', '--help'], io as unknown as Io)
+  for (const { key, fallback } of CONFIG_REFERENCE.flatMap(({ keys }) => keys))
+    expect(text).toContain(`\n  ${key}${fallback === undefined ? '' : ` = ${fallback}`}\n`)
+  expect(text).toContain('Danger: Beyond loopback needs TLS or allowPlainHttp.')
+  expect(text).not.toContain('(default: [])')
 })

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, Help, type Option } from 'commander'
 import type { ExitCode } from './exit.ts'
 import type { Io } from './io.ts'
 
@@ -26,6 +26,7 @@ const COMMANDS: readonly { readonly names: readonly string[]; load(): Promise<Ad
   { names: ['refs'], load: async () => (await import('./commands/refs/index.ts')).addRefs },
   { names: ['serve'], load: async () => (await import('./commands/serve.ts')).addServe },
   { names: ['attestations'], load: async () => (await import('./commands/attestations.ts')).addAttestations },
+  { names: ['access'], load: async () => (await import('./commands/access.ts')).addAccess },
   { names: ['audit'], load: async () => (await import('./commands/audit.ts')).addAudit },
   { names: ['keys'], load: async () => (await import('./commands/keys.ts')).addKeys },
   { names: ['backup', 'restore'], load: async () => (await import('./commands/backup.ts')).addBackup },
@@ -47,6 +48,7 @@ export async function createProgram(face: Face, name?: string): Promise<Command>
     .version(version, '-V, --version')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .configureHelp({ optionDescription: describeOption })
     .showHelpAfterError('(see --help)')
     .helpCommand(true)
     .addHelpText(
@@ -59,4 +61,11 @@ export async function createProgram(face: Face, name?: string): Promise<Command>
     add(program, face)
   }
   return program
+}
+
+/** As usual, without the default of an option that may be given several times and was not. */
+function describeOption(option: Option): string {
+  const isEmpty = Array.isArray(option.defaultValue) && option.defaultValue.length === 0
+  const shown = isEmpty ? Object.create(option, { defaultValue: { value: undefined } }) : option
+  return new Help().optionDescription(shown)
 }

@@ -1,7 +1,7 @@
 /** The page of the configuration says every key with its default, in both languages. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { parseConfig } from '../src/config/index.ts'
+import { CONFIG_REFERENCE, parseConfig } from '../src/config/index.ts'
 import { CONFIG_SCHEMA } from '../src/config/schema.ts'
 
 interface SchemaNode {
@@ -47,4 +47,18 @@ describe.each(['en', 'zh'])('docs/%s/configuration.md', (language) => {
   test('has the default of each', () => {
     expect(Object.fromEntries(rows.map(([, key, value]) => [key, value]))).toEqual(Object.fromEntries(keys))
   })
+})
+
+test('the help says what the page says', () => {
+  const page = readFileSync(new URL('../../../docs/en/configuration.md', import.meta.url), 'utf8')
+  const rows = [...page.matchAll(/^(?:## (.+)|\| `([\w.]+)` \| (.+?) \| (.+?) \| (.+?) \|)$/gm)]
+  const told = CONFIG_REFERENCE.flatMap(({ title, keys: known }) => [
+    [title],
+    ...known.map(({ key, fallback, meaning, danger }) => [key, fallback ?? '–', meaning, danger ?? '–']),
+  ])
+  expect(told).toEqual(
+    rows.map(([, title, key, fallback, meaning, danger]) =>
+      title === undefined ? [key, fallback?.replaceAll('`', ''), meaning, danger] : [title],
+    ),
+  )
 })

@@ -1,4 +1,7 @@
 export {
+  CONFIG_REFERENCE,
+  type ConfigKey,
+  type ConfigSection,
   mergeConfig,
   parseConfig,
   readConfigFile,

@@ -30,6 +30,7 @@ import {
   type Face,
   formatUrl,
   listenOn,
+  listTlsNotices,
   readTls,
   renewCertificate,
 } from './http/index.ts'
@@ -58,7 +59,7 @@ import {
 import { openStore } from './store/index.ts'
 import { createRotatingTokenIssuer, readTokenCertificates, signAuditHead } from './tokens/index.ts'
 import type { Service, ServiceAddress, ServiceRuntime } from './types.ts'
-import { isWritable, listExpiries, sweep, watchKeys } from './upkeep.ts'
+import { isWritable, listExpiries, probeStore, sweep, watchKeys } from './upkeep.ts'
 
 const SWEEP_MS = 60_000
 /** A handshake that is opened to see whether handshakes can be. */
@@ -166,12 +167,18 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       references,
       gate,
       audit,
-      isServing: async () => !stopping() && (await isWritable(store)),
+      isServing: async () => !stopping() && (await isWritable(store, config)),
       log,
     })
-    const notices = [...judge.notices, ...references.notices, ...policies.notices, ...grpc.notices]
+    const notices = [
+      ...listTlsNotices(config),
+      ...judge.notices,
+      ...references.notices,
+      ...policies.notices,
+      ...grpc.notices,
+    ]
     const metrics = createMetrics(version, {
-      isStoreUp: () => isWritable(store),
+      isStoreUp: () => isWritable(store, config),
       countConnections: () =>
         new Promise((resolve) => server.getConnections((error, count) => resolve(error === null ? count : 0))),
     })
@@ -189,7 +196,15 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       })
     const ownKeys: KeysFaceOptions = { gate, ring, secrets, audit, claim: () => claimStore(store, ring), now }
     const faces = [
-      createHealthFace({ store, version, stopping, notices, metrics, access: config.metrics }),
+      createHealthFace({
+        store,
+        probe: () => probeStore(store, config),
+        version,
+        stopping,
+        notices,
+        metrics,
+        access: config.metrics,
+      }),
       createBrokerFace({
         handshakes,
         judge: (evidence, at) => judge.judge(evidence, at),
@@ -245,6 +260,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       createComponentFace({
         gate,
         store,
+        probe: () => probeStore(store, config),
         version,
         notices,
         collateral: () => listCollateral(judge.collateral.list(), now()),

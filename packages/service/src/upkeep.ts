@@ -1,6 +1,9 @@
 /** What a running service does beside answering: looks after its keys, its records and what ends. */
+import { statfsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { AttemptRoom } from './attempts/index.ts'
 import type { ServiceConfig } from './config/index.ts'
+import { ServiceError } from './errors.ts'
 import { readCertificateEnd } from './http/index.ts'
 import type { KeyRing } from './keys/index.ts'
 import type { Logger } from './log/index.ts'
@@ -23,9 +26,15 @@ export function listExpiries({ tls }: ServiceConfig): Expiry[] {
   return [{ kind: 'certificate', id: tls.cert, at, consequence: 'Clients refuse to connect.' }]
 }
 
+/** Writes something small, and sees that there is room for more. @throws ServiceError SERVICE_STORE_* */
+export async function probeStore(store: Store, config: ServiceConfig): Promise<void> {
+  await store.probe()
+  checkSpace(config)
+}
+
 /** Tells whether records can be written now. */
-export async function isWritable(store: Store): Promise<boolean> {
-  return store.probe().then(
+export async function isWritable(store: Store, config: ServiceConfig): Promise<boolean> {
+  return probeStore(store, config).then(
     () => true,
     () => false,
   )
@@ -41,4 +50,22 @@ export async function sweep(store: Store, attempts: AttemptRoom, now: number, lo
   } catch (error) {
     log.error({ err: error }, 'expired records could not be removed')
   }
+}
+
+/** With less than this, a record may find no place any more. */
+const LEAST_FREE_BYTES = 1024 * 1024
+
+/**
+ * Checks that there is room for records, where they are kept in a file: a small write may still succeed on a disk that is full.
+ *
+ * @throws ServiceError SERVICE_STORE_UNAVAILABLE
+ */
+function checkSpace({ store, dir }: ServiceConfig): void {
+  if (store.driver !== 'sqlite') return
+  const path = store.path === undefined ? resolve(dir) : dirname(resolve(store.path))
+  const { bavail, bsize } = statfsSync(path)
+  if (bavail * bsize >= LEAST_FREE_BYTES) return
+  throw new ServiceError('SERVICE_STORE_UNAVAILABLE', 'The disk of the store is full.', {
+    details: { path, expected: `${LEAST_FREE_BYTES} bytes free`, actual: bavail * bsize },
+  })
 }

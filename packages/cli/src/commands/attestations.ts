@@ -1,5 +1,5 @@
 import type { Attempt } from '@veritee/service/attempts'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit.ts'
 import { createAdminClient } from '../input/admin.ts'
@@ -38,14 +38,16 @@ export function addAttestations(program: Command, face: Face): void {
 
 function addList(attestations: Command, { io }: Face): void {
   administered(attestations.command('list').description('lists attempts, newest first'))
-    .option('--outcome <outcome>', 'accepted, warned, refused or unavailable')
+    .addOption(
+      new Option('--outcome <outcome>', 'what came of it').choices(['accepted', 'warned', 'refused', 'unavailable']),
+    )
     .option('--tee <tee>', 'kind of TEE, such as tdx')
     .option('--machine <name>', 'one machine')
     .option('--code <code>', 'one cause of refusal')
     .option('--status <status>', 'TCB status in the words of the vendor, such as UpToDate')
     .option('--policy <id>', 'the policy that was asked')
     .option('--measurement <hex>', 'what the machine started with, such as MRTD or MRENCLAVE')
-    .option('--source <source>', 'broker or attestation-api')
+    .addOption(new Option('--source <source>', 'which way it came').choices(['broker', 'attestation-api']))
     .option('--simulated', 'only what rests on a simulated root')
     .option('--since <time>', 'epoch seconds or a span such as 24h')
     .option('--until <time>', 'epoch seconds or a span such as 1h')

@@ -10,13 +10,14 @@ import {
   verifyAuditChain,
   verifyAuditHead,
 } from '@veritee/service/audit'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit.ts'
 import { type AdminClient, createAdminClient } from '../input/admin.ts'
 import { readInput } from '../input/file.ts'
 import type { Io } from '../io.ts'
 import type { Face } from '../program.ts'
+import { count } from '../render/count.ts'
 import { type AdminCommand, administered, formatTime, plain, readJson, readList } from './admin/options.ts'
 
 const PAGE = 1000
@@ -69,15 +70,18 @@ async function readKeptHead(io: Io, { head: path, headKey }: VerifyOptions): Pro
   return head
 }
 
-function describeReport({ intact, count, last, broken, clockSetBack }: AuditReport, headSignature?: string): string {
+function describeReport(
+  { intact, count: entries, last, broken, clockSetBack }: AuditReport,
+  headSignature?: string,
+): string {
   const lines = [
-    intact ? `intact: ${count} entries` : `BROKEN at entry ${broken?.seq}: ${broken?.what}`,
+    intact ? `intact: ${count(entries, 'entry', 'entries')}` : `BROKEN at entry ${broken?.seq}: ${broken?.what}`,
     ...(broken === undefined
       ? []
       : [`  expected ${plain(String(broken.expected))}`, `  found    ${plain(String(broken.actual))}`]),
     ...(last === undefined ? [] : [`last good entry ${last.seq} of ${formatTime(last.time)} UTC, hash ${last.hash}`]),
     ...(headSignature === undefined ? [] : [`signature of the head: ${headSignature}`]),
-    ...(clockSetBack === 0 ? [] : [`the clock was set back ${clockSetBack} times`]),
+    ...(clockSetBack === 0 ? [] : [`the clock was set back ${count(clockSetBack, 'time')}`]),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -124,12 +128,12 @@ function addTail(audit: Command, { io, attendSignal }: Face): void {
     .option('--action <action>', 'such as secret.release')
     .option('--actor <id>', 'id of a key, name of a machine, or address')
     .option('--object <object>', 'what it was done to, such as a path')
-    .option('--outcome <outcome>', 'done, refused or failed')
+    .addOption(new Option('--outcome <outcome>', 'what came of it').choices(['done', 'refused', 'failed']))
     .option('--session <name>', 'session of a machine, as the log names it')
     .addHelpText('after', '\nExample:\n  $ veritee audit tail -n 50 --follow')
     .action(async (options: TailOptions) => {
-      const count = Number(options.lines)
-      if (!Number.isInteger(count) || count < 1)
+      const lines = Number(options.lines)
+      if (!Number.isInteger(lines) || lines < 1)
         throw new CliError('CLI_ARGUMENT_INVALID', '--lines takes a number from 1')
       if (options.follow === true) attendSignal()
       const client = await createAdminClient(io, options)
@@ -137,7 +141,7 @@ function addTail(audit: Command, { io, attendSignal }: Face): void {
       const { action, actor, object, outcome, session } = options
       const filter = { action, actor, object, outcome, session }
       const { seq } = await readJson<SignedAuditHead>(client, '/api/v1/audit/head')
-      const newest = await readList<AuditEntry>(client, '/api/v1/audit', filter, count)
+      const newest = await readList<AuditEntry>(client, '/api/v1/audit', filter, lines)
       for (const entry of newest.reverse()) print(entry)
       let last = Math.max(seq, newest.at(-1)?.seq ?? 0)
       while (options.follow === true && !io.signal.aborted) {

@@ -1,11 +1,12 @@
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { mergeConfig, readConfigFile, type ServiceConfigInput } from '@veritee/service'
-import { createBackup, restoreBackup } from '@veritee/service/backup'
+import { type BackupReport, createBackup, restoreBackup } from '@veritee/service/backup'
 import type { Command } from 'commander'
 import { CliError } from '../errors.ts'
 import { readInput } from '../input/file.ts'
 import type { Io } from '../io.ts'
 import type { Face } from '../program.ts'
+import { count } from '../render/count.ts'
 
 interface BackupOptions {
   readonly data?: string
@@ -28,9 +29,7 @@ export function addBackup(program: Command, { io }: Face): void {
       const passphrase = await readPassphrase(io, options)
       const report = await createBackup(configOf(options), { path, passphrase, now: io.now() })
       io.out(
-        options.json
-          ? `${JSON.stringify({ file: path, ...report })}\n`
-          : `wrote ${path}: ${report.keys} keys, ${report.records} records\n`,
+        options.json ? `${JSON.stringify({ file: path, ...report })}\n` : `wrote ${path}: ${describeReport(report)}\n`,
       )
     })
   described(program.command('restore <file>').description('puts a backup back, where no keys and no records are yet'))
@@ -41,13 +40,11 @@ export function addBackup(program: Command, { io }: Face): void {
     .action(async (path: string, options: BackupOptions) => {
       const passphrase = await readPassphrase(io, options)
       const report = await restoreBackup(configOf(options), { path, passphrase, now: io.now() })
-      io.out(
-        options.json
-          ? `${JSON.stringify({ file: path, ...report })}\n`
-          : `restored ${report.keys} keys, ${report.records} records\n`,
-      )
+      io.out(options.json ? `${JSON.stringify({ file: path, ...report })}\n` : `restored ${describeReport(report)}\n`)
     })
 }
+
+const describeReport = ({ keys, records }: BackupReport) => `${count(keys, 'key')}, ${count(records, 'record')}`
 
 function described(command: Command): Command {
   return command

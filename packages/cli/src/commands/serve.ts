@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import {
+  CONFIG_REFERENCE,
   createService,
   mergeConfig,
   readConfigFile,
@@ -14,6 +15,7 @@ import type { Command } from 'commander'
 import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import type { Face } from '../program.ts'
+import { describeConfigKeys } from '../render/config-keys.ts'
 import { collect } from './options.ts'
 
 interface ServeOptions {
@@ -73,6 +75,11 @@ export function addServe(program: Command, { io, attendSignal }: Face): void {
     .addHelpText(
       'after',
       '\nExamples:\n  $ veritee serve\n  $ veritee serve --trustee-config /etc/trustee\n  $ veritee serve --listen 0.0.0.0:8081 --tls-cert cert.pem --tls-key key.pem --pccs https://pccs.example.org:8081/sgx/certification/v4/',
+    )
+    .addHelpText(
+      'after',
+      () =>
+        `\nKeys of --config, what they are when they are not given, and what each risks. docs/en/configuration.md is the same page.\n${describeConfigKeys(CONFIG_REFERENCE)}`,
     )
     .action(async (options: ServeOptions) => {
       attendSignal()

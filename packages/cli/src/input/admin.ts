@@ -35,8 +35,7 @@ export interface AdminClient {
  */
 export async function createAdminClient(io: Io, options: AdminOptions): Promise<AdminClient> {
   const base = readBase(options.url)
-  const path = options.adminKey ?? join(options.data, 'keys', 'admin.pem')
-  const key = decodeUtf8(await readInput(io, path, KEY_BYTES))
+  const key = await readAdminKey(io, options)
   const transport: Transport = createTransport(options.caFile === undefined ? {} : { caFile: options.caFile })
   return {
     async call(method, route, body, headers = {}) {
@@ -51,6 +50,14 @@ export async function createAdminClient(io: Io, options: AdminOptions): Promise<
       return response
     },
   }
+}
+
+/** The private key that signs tokens, PEM. @throws CliError CLI_FILE_UNREADABLE */
+export async function readAdminKey(
+  io: Io,
+  { adminKey, data }: Pick<AdminOptions, 'adminKey' | 'data'>,
+): Promise<string> {
+  return decodeUtf8(await readInput(io, adminKey ?? join(data, 'keys', 'admin.pem'), KEY_BYTES))
 }
 
 /** Addresses that a request does not leave this machine for. */

@@ -91,7 +91,7 @@ describe('veritee refs', () => {
     await refs('reinstate', 'kernel', '--set', 'web', '--reason', 'in error')
     expect((await refs('restore', '1', '--set', 'web', '--reason', 'back')).out).toContain('restored version 1')
     expect((await refs('delete', 'svn', '--set', 'web')).out).toBe('deleted svn; set web is at version 6\n')
-    expect((await refs('list')).out).toMatch(/^web: version 6, 1 names, next expiry /)
+    expect((await refs('list')).out).toMatch(/^web: version 6, 1 name, next expiry /)
     expect((await refs('list', '--set', 'web')).out).toMatch(/^kernel until .*\n {2}aa\n {2}bb\n$/)
   })
 

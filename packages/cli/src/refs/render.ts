@@ -1,4 +1,5 @@
 import type { Io } from '../io.ts'
+import { count } from '../render/count.ts'
 import { createPaint, printable } from '../render/paint.ts'
 import type { DifferenceView, SetView, ValueView, VersionView } from './api.ts'
 
@@ -8,7 +9,7 @@ export function renderSets(io: Io, sets: readonly SetView[]): void {
     const until = set.nextExpiry === null ? '' : `, next expiry ${set.nextExpiry}`
     const revoked = set.revoked === 0 ? '' : `, ${set.revoked} revoked`
     const state = set.state === 'active' ? '' : ` ${paint.warn(set.state)}`
-    io.out(`${printable(set.name)}${state}: version ${set.version}, ${set.values} names${revoked}${until}\n`)
+    io.out(`${printable(set.name)}${state}: version ${set.version}, ${count(set.values, 'name')}${revoked}${until}\n`)
   }
 }
 

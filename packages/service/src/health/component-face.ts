@@ -19,6 +19,8 @@ export interface Component {
 export interface ComponentFaceOptions {
   readonly gate: Gate
   readonly store: Store
+  /** Writes something small, and sees that there is room for more. */
+  readonly probe: () => Promise<void>
   readonly version: string
   /** Sentences about what every answer rests on. */
   readonly notices: readonly string[]
@@ -54,16 +56,16 @@ export function createComponentFace(options: ComponentFaceOptions): Face {
   }
 }
 
-async function listComponents({ store, collateral, checkPolicies }: ComponentFaceOptions): Promise<Component[]> {
+async function listComponents({ store, probe, collateral, checkPolicies }: ComponentFaceOptions): Promise<Component[]> {
   return [
-    await probe('store', store.driver, () => store.probe()),
-    await probe('policies', 'read and compiled', checkPolicies),
+    await describe('store', store.driver, probe),
+    await describe('policies', 'read and compiled', checkPolicies),
     describeCollateral(collateral()),
   ]
 }
 
 /** A code says enough: what is behind it is in the log. */
-async function probe(component: string, detail: string, work: () => Promise<unknown>): Promise<Component> {
+async function describe(component: string, detail: string, work: () => Promise<unknown>): Promise<Component> {
   try {
     await work()
     return { component, state: 'working', detail }

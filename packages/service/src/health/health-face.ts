@@ -7,6 +7,8 @@ import type { Store } from '../store/index.ts'
 
 export interface HealthOptions {
   readonly store: Store
+  /** Writes something small, and sees that there is room for more. */
+  readonly probe: () => Promise<void>
   readonly version: string
   readonly stopping: () => boolean
   /** Sentences about what every answer rests on, such as a trusted simulated root. */
@@ -73,7 +75,7 @@ export function createHealthFace(options: HealthOptions): Face {
         },
         async respond(c) {
           if (options.stopping()) return c.json({ status: 'stopping' }, 503)
-          await options.store.probe()
+          await options.probe()
           return c.json({ status: 'ready', store: options.store.driver })
         },
       },

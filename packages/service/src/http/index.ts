@@ -11,6 +11,7 @@ export {
   createHttpServer,
   type ListenAddress,
   listenOn,
+  listTlsNotices,
   parseListen,
   readCertificateEnd,
   readTls,

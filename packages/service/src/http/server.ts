@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { createServer, type Server, type ServerOptions } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import { type AddressInfo, isIP } from 'node:net'
@@ -109,6 +109,13 @@ export function readTls(tls: NonNullable<ServiceConfig['tls']>): TlsMaterial {
     })
   }
   return material
+}
+
+/** Sentences about how the private key lies there. */
+export function listTlsNotices({ tls }: ServiceConfig): string[] {
+  const mode = tls === undefined ? 0 : (statSync(tls.key, { throwIfNoEntry: false })?.mode ?? 0)
+  if (tls === undefined || (mode & 0o007) === 0) return []
+  return [`Other users of this machine may read the private key ${tls.key} (tls.key): run chmod 600 ${tls.key}`]
 }
 
 function readNamedFile(path: string, key: string): string {

@@ -7,6 +7,7 @@ import { createAdminClient } from '../../input/admin.ts'
 import { readInput } from '../../input/file.ts'
 import type { Io } from '../../io.ts'
 import type { Face } from '../../program.ts'
+import { count } from '../../render/count.ts'
 import { type AdminCommand, administered, formatTime, plain } from '../admin/options.ts'
 import { parseVersion, pathOf } from './api.ts'
 import { POLICY_BYTES } from './change.ts'
@@ -84,11 +85,13 @@ function renderDryRun(io: Io, { matrix, changed, notReplayable, total }: DryRun)
     if (cause !== undefined) io.out(`  ${plain(cause.code)} at ${plain(cause.path)}: ${plain(cause.message)}\n`)
   }
   for (const [before, row] of Object.entries(matrix))
-    for (const [after, count] of Object.entries(row))
-      io.out(`${count} ${plain(before)} ${before === after ? 'stay so' : `would be ${plain(after)}`}\n`)
+    for (const [after, number] of Object.entries(row))
+      io.out(
+        `${number} ${plain(before)} ${before === after ? (number === 1 ? 'stays so' : 'stay so') : `would be ${plain(after)}`}\n`,
+      )
   if (notReplayable > 0)
     io.out(`${notReplayable} cannot be tried: what policies were asked about is not kept any more\n`)
-  io.out(`${total} ${total === 1 ? 'attempt' : 'attempts'} looked at, ${changed.length} would come out differently\n`)
+  io.out(`${count(total, 'attempt')} looked at, ${changed.length} would come out differently\n`)
 }
 
 function readCount(text: string): number {

@@ -12,6 +12,7 @@ import { readInput } from '../../input/file.ts'
 import type { Io } from '../../io.ts'
 import { writeOutput } from '../../output/file.ts'
 import type { Face } from '../../program.ts'
+import { count } from '../../render/count.ts'
 import { createPaint, printable } from '../../render/paint.ts'
 
 /** Functions that attestation services answer for policies. */
@@ -40,7 +41,7 @@ function addCheck(policy: Command, { io }: Face): void {
     .action(async (files: string[], options: Dialect & { json?: boolean }) => {
       const compiled = await readPolicy(io, files, options)
       if (options.json) io.out(`${JSON.stringify({ ok: true, rules: compiled.rulePaths })}\n`)
-      else io.out(`ok: ${compiled.rulePaths.length} rules\n`)
+      else io.out(`ok: ${count(compiled.rulePaths.length, 'rule')}\n`)
     })
 }
 

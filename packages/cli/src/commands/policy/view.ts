@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { CliError } from '../../errors.ts'
 import { createAdminClient } from '../../input/admin.ts'
 import type { Face } from '../../program.ts'
+import { count } from '../../render/count.ts'
 import { type AdminCommand, administered, formatTime, plain, readList } from '../admin/options.ts'
 import { type PolicyView, parseVersion, pathOf, readPolicy, readVersion, type VersionView } from './api.ts'
 
@@ -78,6 +79,9 @@ function addShow(policy: Command, { io }: Face): void {
       io.out(`${describePolicy(head)}\n`)
       if (head.hash !== undefined) io.out(`sha384  ${plain(head.hash)}\n`)
       if (head.file !== undefined) io.out(`file    ${plain(head.file)}\n`)
-      if (text !== undefined) io.out(`text    ${text.split('\n').length} lines; see veritee policy get ${plain(id)}\n`)
+      if (text !== undefined)
+        io.out(
+          `text    ${count(text.replace(/\n$/, '').split('\n').length, 'line')}; see veritee policy get ${plain(id)}\n`,
+        )
     })
 }

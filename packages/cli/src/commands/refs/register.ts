@@ -5,6 +5,7 @@ import type { Face } from '../../program.ts'
 import { changeSet, compareVersions, previewChange } from '../../refs/api.ts'
 import { readReferenceFile } from '../../refs/file.ts'
 import { renderDifference } from '../../refs/render.ts'
+import { count } from '../../render/count.ts'
 import { onSet, type RefsOptions, type SetOption } from './options.ts'
 
 interface RegisterOptions extends RefsOptions, SetOption {
@@ -34,7 +35,7 @@ export function addRegister(refs: Command, { io }: Face): void {
       io.out(
         options.json
           ? `${JSON.stringify(set)}\n`
-          : `registered; set ${set.name} is at version ${set.version} with ${set.values} names\n`,
+          : `registered; set ${set.name} is at version ${set.version} with ${count(set.values, 'name')}\n`,
       )
     })
   incoming(
