@@ -1,7 +1,7 @@
 import { decodeUtf8, encodeUtf8 } from '@veritee/codec/bytes'
 import { canonicalizeJson } from '@veritee/codec/json'
 import { ServiceError } from '../errors.ts'
-import type { ListOptions, Store, StoreAccess, StoreEntry } from '../store/index.ts'
+import { Batches, type ListOptions, type Store, type StoreAccess, type StoreEntry } from '../store/index.ts'
 import { AUDIT_GENESIS, type AuditEntry, type AuditEvent, hashAuditEntry } from './entry.ts'
 
 const ENTRIES = 'audit/entry/'
@@ -65,8 +65,6 @@ interface Waiting {
 
 /** @param now epoch seconds */
 export function createAuditLog(store: Store, now: () => number): AuditLog {
-  let waiting: Waiting[] = []
-  let writing = false
   let known: KnownHead | undefined
 
   /** Without a transaction while nobody else writes; replicas that are in each other's way take turns. */
@@ -82,22 +80,17 @@ export function createAuditLog(store: Store, now: () => number): AuditLog {
     await store.transaction((access) => append(access, events, now(), records))
   }
 
-  const writeWaiting = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH)
-      waiting = waiting.slice(BATCH)
-      try {
-        await write(
-          batch.map(({ event }) => event),
-          batch.flatMap(({ records }) => records),
-        )
-        for (const { resolve } of batch) resolve()
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
-      }
+  const batches = new Batches<Waiting>(BATCH, async (batch) => {
+    try {
+      await write(
+        batch.map(({ event }) => event),
+        batch.flatMap(({ records }) => records),
+      )
+      for (const { resolve } of batch) resolve()
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
     }
-    writing = false
-  }
+  })
 
   const list = async (options: ListOptions): Promise<AuditEntry[]> =>
     (await store.list(ENTRIES, options)).map(({ value }) => decodeEntry(value))
@@ -105,10 +98,7 @@ export function createAuditLog(store: Store, now: () => number): AuditLog {
   return {
     record(event, records = []) {
       return new Promise((resolve, reject) => {
-        waiting.push({ event, records, resolve, reject })
-        if (writing) return
-        writing = true
-        void writeWaiting()
+        batches.add({ event, records, resolve, reject })
       })
     },
     commit: (event, change) =>

@@ -1,3 +1,4 @@
+export { Batches } from './batches.ts'
 export { compareStoreKeys } from './key.ts'
 export { createMemoryStore } from './memory.ts'
 export { openStore } from './open.ts'

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ServiceError } from '../../errors.ts'
+import { Batches } from '../batches.ts'
 import { checkStoreKey } from '../key.ts'
 import { WorkQueue } from '../queue.ts'
 import type { CompareAndSetOptions, ListOptions, PutOptions, StoreAccess, StoreEntry, StoreRecord } from '../store.ts'
@@ -58,24 +59,18 @@ async function retryWhileBusy<T>(work: () => T, timeoutMs: number): Promise<T> {
 /** A write, or a transaction of several, that waits for its turn. */
 interface WaitingWrite {
   readonly work: () => unknown
-  /** Does not wait for the disk. */
-  readonly early: boolean
   resolve(result: unknown): void
   reject(error: unknown): void
-}
-
-/** A write that was done, and what tells its caller. */
-interface SettledWrite {
-  readonly early: boolean
-  readonly tell: () => void
 }
 
 /** The work of a store on its database, in the thread that calls it. What it is given is its own to keep. */
 export class SqliteEngine implements StoreAccess {
   readonly #database: DatabaseSync
   readonly #log: WriteAheadLog
-  #waiting: WaitingWrite[] = []
-  #writing: Promise<void> | undefined
+  /** Writes that wait at the same moment share one commit, and so one wait for the disk. */
+  readonly #writes = new Batches<WaitingWrite>(BATCH, (batch) => this.#commitAndFlush(batch))
+  /** Those that do not wait for the disk do not wait for the others' waiting either. */
+  readonly #earlyWrites = new Batches<WaitingWrite>(BATCH, (batch) => this.#commitEarly(batch))
   readonly #busyTimeoutMs: number
   readonly #table: SqliteTable
   readonly #queue = new WorkQueue()
@@ -105,42 +100,37 @@ export class SqliteEngine implements StoreAccess {
   }
 
   #write<T>(work: (table: SqliteTable) => T, early = false): Promise<T> {
-    return this.#join(() => work(this.#table), early)
+    return join(early ? this.#earlyWrites : this.#writes, () => work(this.#table))
   }
 
-  /** Writes and transactions that wait at the same moment share one commit, and so one wait for the disk. */
-  #join<T>(work: () => T | Promise<T>, early = false): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, early, resolve: resolve as (result: unknown) => void, reject })
-      this.#writing ??= this.#writeWaiting()
-    })
-  }
-
-  async #writeWaiting(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      // Requests that arrived together come along.
-      await setImmediate()
-      const batch = this.#waiting.splice(0, BATCH)
-      try {
-        const settled = await this.#queue.run(() => this.#attempt(() => this.#commit(batch)))
-        const [early, late] = [settled.filter((write) => write.early), settled.filter((write) => !write.early)]
-        for (const { tell } of early) tell()
-        // Nobody else is told before it is on the disk. Reads go on meanwhile, and further writes gather.
-        if (late.length > 0) await this.#attempt(() => this.#log.flush())
-        for (const { tell } of late) tell()
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
-      }
+  async #commitEarly(batch: readonly WaitingWrite[]): Promise<void> {
+    try {
+      for (const tell of await this.#commit(batch)) tell()
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
     }
-    this.#writing = undefined
   }
 
-  #commit(batch: readonly WaitingWrite[]): Promise<SettledWrite[]> {
-    return this.#inTransaction(async () => {
-      const settled: SettledWrite[] = []
-      for (const write of batch) settled.push({ early: write.early, tell: await this.#runWithin(write) })
-      return settled
-    })
+  async #commitAndFlush(batch: readonly WaitingWrite[]): Promise<void> {
+    try {
+      const settled = await this.#commit(batch)
+      // Nobody is told before it is on the disk. Reads go on meanwhile, and further writes gather.
+      await this.#attempt(() => this.#log.flush())
+      for (const tell of settled) tell()
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+  }
+
+  /** Returns what tells each caller. */
+  #commit(batch: readonly WaitingWrite[]): Promise<(() => void)[]> {
+    return this.#run(() =>
+      this.#inTransaction(async () => {
+        const settled: (() => void)[] = []
+        for (const write of batch) settled.push(await this.#runWithin(write))
+        return settled
+      }),
+    )
   }
 
   /** Runs one of a batch. What it throws undoes its own writes and no others. */
@@ -200,7 +190,7 @@ export class SqliteEngine implements StoreAccess {
   }
 
   transaction<T>(work: (access: StoreAccess) => Promise<T>): Promise<T> {
-    return this.#join(() => work(asAccess(this.#table)))
+    return join(this.#writes, () => work(asAccess(this.#table)))
   }
 
   async #inTransaction<T>(work: () => Promise<T>): Promise<T> {
@@ -223,12 +213,18 @@ export class SqliteEngine implements StoreAccess {
   }
 
   async close(): Promise<void> {
-    await this.#writing
+    await Promise.all([this.#writes.finish(), this.#earlyWrites.finish()])
     await this.#queue.run(async () => {
       await this.#log.close()
       if (this.#database.isOpen) this.#database.close()
     })
   }
+}
+
+function join<T>(batches: Batches<WaitingWrite>, work: () => T | Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    batches.add({ work, resolve: resolve as (result: unknown) => void, reject })
+  })
 }
 
 function asAccess(table: SqliteTable): StoreAccess {
