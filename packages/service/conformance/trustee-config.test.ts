@@ -160,6 +160,7 @@ describe('the shipped files', () => {
         resourceFile: at('opt/trustee/kbs/policy.rego'),
       },
       resources: { folder: at('opt/trustee/kbs/repository') },
+      tpmAuthority: { folder: at('opt/trustee/kbs/tpm-pca'), name: 'CA' },
       references: { file: values },
       adminKeys: [key],
       token: { kind: 'ear', lifetimeSeconds: 300 },
@@ -180,7 +181,7 @@ describe('the shipped files', () => {
     const about = (words: string) => notices.filter((notice) => notice.includes(words))
     expect(about('kbs-config.toml attestation_token.insecure_key: Whoever makes a key pair')).toHaveLength(1)
     expect(about('0.0.0.0:8081 and 0.0.0.0:8080 speak plain HTTP')).toHaveLength(1)
-    expect(about('plugins[1].name')).toHaveLength(1)
+    expect(about('plugins[1]')).toHaveLength(0)
     expect(about('public.pub is not there')).toHaveLength(1)
     expect(about('gateway.yml kbs.url, database.type')).toHaveLength(1)
     expect(about('nothing to do here')[0]).toContain('as-config.json work_dir, policy_engine')
@@ -620,6 +621,34 @@ describe('what is not taken over is refused or told', () => {
     expect(config.grpc?.references).toBe('127.0.0.1:50003')
     expect(config.listeners?.attestation).toBe('127.0.0.1:443')
     expect(notices.filter((notice) => notice.includes('another machine’s'))).toHaveLength(2)
+  })
+
+  test('the plugin that certifies attestation keys', () => {
+    const plugin = {
+      name: 'tpm-pca',
+      work_dir: '/pca',
+      signing_key_path: '/own.key',
+      cert_chain_path: '/own.crt',
+      tpm_self_signed_ca_config: { name: 'n', organization: 'o', duration: '90d' },
+    }
+    const read = (more: object) => readOne('kbs-config.toml', { plugins: [{ ...plugin, ...more }] }).config.tpmAuthority
+    expect(read({})).toEqual({
+      folder: expect.stringMatching(/\/pca$/),
+      key: expect.stringMatching(/\/own\.key$/),
+      certificates: expect.stringMatching(/\/own\.crt$/),
+      name: 'n',
+      organization: 'o',
+      lifetimeSeconds: 90 * 86_400,
+    })
+    for (const [more, key] of [
+      [{ tpm_self_signed_ca_config: { duration: 'long' } }, 'tpm_self_signed_ca_config.duration'],
+      [{ tpm_self_signed_ca_config: { duration: '5s' } }, 'tpm_self_signed_ca_config.duration'],
+      [{ signing_key_path: '' }, 'signing_key_path'],
+    ] as const)
+      expect(refusal(() => read(more))).toMatchObject({
+        code: 'SERVICE_CONFIG_INVALID',
+        details: { path: `kbs-config.toml plugins[0].${key}` },
+      })
   })
 
   test('a key broker with an attestation service of its own', () => {

@@ -58,6 +58,7 @@ import {
 } from './secrets/index.ts'
 import { openStore } from './store/index.ts'
 import { createRotatingTokenIssuer, readTokenCertificates, signAuditHead } from './tokens/index.ts'
+import { openTpmAuthorityFaces } from './tpm-authority/index.ts'
 import type { Service, ServiceAddress, ServiceRuntime } from './types.ts'
 import { isWritable, listExpiries, probeStore, sweep, watchKeys } from './upkeep.ts'
 
@@ -170,11 +171,13 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       isServing: async () => !stopping() && (await isWritable(store, config)),
       log,
     })
+    const tpmAuthority = openTpmAuthorityFaces(config, { gate, now })
     const notices = [
       ...listTlsNotices(config),
       ...judge.notices,
       ...references.notices,
       ...policies.notices,
+      ...tpmAuthority.notices,
       ...grpc.notices,
     ]
     const metrics = createMetrics(version, {
@@ -222,6 +225,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       }),
       ...references.faces,
       ...policies.faces,
+      ...tpmAuthority.faces,
       attestation.createFace(),
       createAccessFace({
         gate,

@@ -75,6 +75,17 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
     })
     .prefault({}),
   resources: z.strictObject({ folder: file.optional() }).prefault({}),
+  tpmAuthority: z
+    .strictObject({
+      folder: file,
+      key: file.optional(),
+      certificates: file.optional(),
+      name: z.string().min(1).max(64).default('Veritee TPM authority'),
+      organization: z.string().min(1).max(64).default('Veritee'),
+      lifetimeSeconds: seconds(3600, 630_720_000).default(31_536_000),
+    })
+    .refine(({ key, certificates }) => key !== undefined || certificates === undefined, 'certificates need their key')
+    .optional(),
   adminKeys: z.array(file).max(16).default([]),
   gateway: z
     .strictObject({
@@ -238,6 +249,20 @@ export interface ServiceConfig {
     /** Folder of secrets as files, `REPOSITORY/TYPE/TAG`: not encrypted, visible at once. */
     readonly folder?: string | undefined
   }
+  /** An authority that certifies attestation keys of TPMs for administrators; absent: there is none. */
+  readonly tpmAuthority?:
+    | {
+        /** Where its key `ca.key` and its certificate `ca.crt` are, or are made. */
+        readonly folder: string
+        /** Its key, when it is another file; with it the certificates that it is for, PEM. */
+        readonly key?: string | undefined
+        readonly certificates?: string | undefined
+        /** What a certificate that is made for it says. */
+        readonly name: string
+        readonly organization: string
+        readonly lifetimeSeconds: number
+      }
+    | undefined
   /** PEM files of Ed25519 public keys: whoever signs with one of them is an administrator too. */
   readonly adminKeys: readonly string[]
   readonly gateway: {

@@ -10,5 +10,5 @@ export {
 } from './key-ring.ts'
 export { createKeysFace, type KeysFaceOptions } from './keys-face.ts'
 export { claimStore } from './owner.ts'
-export { claimPrivateDirectory, readPrivateFile } from './private-file.ts'
+export { claimPrivateDirectory, createFile, readPrivateFile } from './private-file.ts'
 export { createStorageFace } from './storage-face.ts'

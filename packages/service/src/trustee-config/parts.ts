@@ -58,8 +58,37 @@ export function readBrokerPart(read: TrusteeRead): void {
     )
   const policy = broker.text('policy_engine.policy_path')
   draft.set('policies.resourceFile', policy === undefined ? findFolder('kbs/policy.rego') : place(policy))
-  draft.set('resources.folder', readSecretFolder(read))
+  const plugins = listPlugins(broker)
+  draft.set('resources.folder', readSecretFolder(read, plugins))
+  const authority = plugins.get('tpm-pca')
+  if (authority !== undefined) readTpmAuthority(read, authority)
 }
+
+/** The plugin that certifies attestation keys of TPMs. */
+function readTpmAuthority({ broker, draft, place, findFolder }: TrusteeRead, prefix: string): void {
+  const [folder, key, chain] = ['work_dir', 'signing_key_path', 'cert_chain_path'].map((name) =>
+    broker.text(prefix + name),
+  )
+  if (chain !== undefined && key === undefined)
+    throw invalid(
+      broker.file,
+      `${prefix}signing_key_path`,
+      'Certificates are named, and not the key that they are for.',
+    )
+  draft.set('tpmAuthority.folder', folder === undefined ? findFolder('kbs/tpm-pca') : place(folder))
+  draft.set('tpmAuthority.key', key === undefined ? undefined : place(key))
+  draft.set('tpmAuthority.certificates', chain === undefined ? undefined : place(chain))
+  const own = `${prefix}tpm_self_signed_ca_config.`
+  draft.set('tpmAuthority.name', broker.text(`${own}name`))
+  draft.set('tpmAuthority.organization', broker.text(`${own}organization`))
+  const duration = broker.text(`${own}duration`)
+  if (duration === undefined) return
+  const [, count = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(duration) ?? []
+  if (count === '') throw invalid(broker.file, `${own}duration`, 'It must be a number with s, m, h or d behind it.')
+  draft.set('tpmAuthority.lifetimeSeconds', Number(count) * (UNIT_SECONDS[unit] ?? 0))
+}
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
 /** A word that means nothing is likely a misspelt one that means something. @throws ServiceError SERVICE_CONFIG_INVALID */
 function expectOneOf(settings: TrusteeSettings, key: string, words: readonly string[]): void {
@@ -88,8 +117,8 @@ function listPlugins(broker: TrusteeSettings): ReadonlyMap<string, string> {
 
 const FOLDER_TYPES: readonly (string | undefined)[] = [undefined, 'LocalFs', 'kvstorage']
 
-function readSecretFolder({ broker, place, findFolder }: TrusteeRead): string {
-  const prefix = listPlugins(broker).get('resource')
+function readSecretFolder({ broker, place, findFolder }: TrusteeRead, plugins: ReadonlyMap<string, string>): string {
+  const prefix = plugins.get('resource')
   if (prefix === undefined) return findFolder('kbs/repository')
   const type = broker.text(`${prefix}type`) ?? broker.text(`${prefix}storage_backend_type`)
   if (!FOLDER_TYPES.includes(type))

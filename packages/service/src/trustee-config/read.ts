@@ -17,7 +17,7 @@ import {
   readReferencePart,
 } from './parts.ts'
 import { invalid, readSettings, type TrusteeSettings } from './settings.ts'
-import { listMoot, listWarnings } from './warnings.ts'
+import { findRow, listMoot, listWarnings } from './warnings.ts'
 
 export interface TrusteeConfigOptions {
   /** The folder of the files, commonly `/etc/trustee`. */
@@ -150,11 +150,10 @@ function expectFits(config: ServiceConfigInput, files: readonly TrusteeSettings[
     const problems = (cause as ServiceError).details['problems'] as readonly ConfigProblem[]
     const [first] = problems as [ConfigProblem, ...ConfigProblem[]]
     for (const settings of files) {
-      const row = TRUSTEE_KEYS[settings.file].find(
-        ({ key, becomes = [] }) => settings.values.has(key) && becomes.some((name) => first.path.startsWith(name)),
+      const said = [...settings.values].find(([key]) =>
+        findRow(TRUSTEE_KEYS[settings.file], key)?.becomes?.some((name) => first.path.startsWith(name)),
       )
-      if (row !== undefined)
-        throw invalid(settings.file, row.key, first.message, undefined, settings.values.get(row.key))
+      if (said !== undefined) throw invalid(settings.file, said[0], first.message, undefined, said[1])
     }
     throw cause
   }

@@ -21,7 +21,8 @@ export function listMoot(all: readonly (readonly [TrusteeSettings, readonly Trus
     : [`These keys have nothing to do here, docs/en/trustee.md says why: ${keys.join('; ')}.`]
 }
 
-function findRow(rows: readonly TrusteeKey[], key: string): TrusteeKey | undefined {
+/** The row of a key of a file, whichever place in a list it stands at. */
+export function findRow(rows: readonly TrusteeKey[], key: string): TrusteeKey | undefined {
   const pattern = key.replaceAll(/\[\d+\]/g, '[]')
   return rows.find((row) => row.key === pattern)
 }
