@@ -320,6 +320,37 @@ export const CONFIG_REFERENCE: readonly ConfigSection[] = [
         danger: 'Not encrypted at rest; whoever reads the folder has them.',
       },
       {
+        key: 'tpmAuthority.folder',
+        meaning:
+          'Folder with the key `ca.key` and the certificate `ca.crt` of an authority that certifies attestation keys of TPMs, at `/kbs/v0/tpm-pca/ak-credential`; they are made where they are not there.',
+        danger:
+          'Administrators say of a key that it is inside a TPM; nothing checks it. Counts only where `trustTpmAuthorities` names the certificate.',
+      },
+      {
+        key: 'tpmAuthority.key',
+        meaning: 'Its key, when it is another file.',
+        danger: 'Whoever reads it can say so of any key.',
+      },
+      {
+        key: 'tpmAuthority.certificates',
+        meaning: 'The certificates of that key, PEM.',
+      },
+      {
+        key: 'tpmAuthority.name',
+        fallback: 'Veritee TPM authority',
+        meaning: 'Common name of a certificate that is made for it.',
+      },
+      {
+        key: 'tpmAuthority.organization',
+        fallback: 'Veritee',
+        meaning: 'Organization in it.',
+      },
+      {
+        key: 'tpmAuthority.lifetimeSeconds',
+        fallback: '31536000',
+        meaning: 'How long such a certificate is good for.',
+      },
+      {
         key: 'listeners.broker',
         meaning: '`HOST:PORT` of an HTTP listener with the key broker alone, commonly port 8080.',
         danger: 'As for `listen`.',
