@@ -192,6 +192,11 @@ test('the audit log is read by filter; what is no log is unreadable, and not bro
   expect(await tail('--object', 'a/b/d', '--outcome', 'done')).toEqual([2])
   expect(await tail('--actor', 'nobody')).toEqual([])
   expect(await tail('-n', '1')).toEqual([3])
+  expect(await tail('--since', '1h')).toEqual([1, 2, 3])
+  expect(await tail('--until', '1h')).toEqual([])
+  await expect(remote('audit', 'tail', '--follow', '--until', '1h')).rejects.toMatchObject({
+    code: 'CLI_ARGUMENT_INVALID',
+  })
   await expect(remote('audit', 'tail', '-n', '0')).rejects.toMatchObject({ code: 'CLI_ARGUMENT_INVALID' })
   writeFileSync(path('export.jsonl'), (await remote('audit', 'tail', '--json')).output)
   expect(await run('audit', 'verify', path('export.jsonl'), '--json')).toMatchObject({ code: 0 })

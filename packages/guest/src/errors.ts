@@ -69,7 +69,7 @@ const ROWS = {
   GUEST_BROKER_TLS_INVALID: {
     status: 503,
     summary: 'The certificate of the key broker is not trusted.',
-    next: 'Give the certificate authority of the broker with caFile, and use the name that is in its certificate.',
+    next: 'Give the certificate authority of the broker (caFile, --ca-file), and use the name that is in its certificate.',
   },
   GUEST_BROKER_TIMEOUT: {
     status: 504,

@@ -318,6 +318,39 @@ describe('audit', () => {
     expect(await refusal('limit=0')).toBe('SERVICE_REQUEST_INVALID')
     expect(await refusal('colour=red')).toBe('SERVICE_REQUEST_INVALID')
   })
+
+  test('a period is found in the store, wherever in the log it lies', async () => {
+    const { admin, putSecret, clock } = await start()
+    for (let hour = 0; hour < 9; hour++) {
+      await putSecret(PATH, String(hour))
+      clock.now += 3600
+    }
+    type Listed = { items: AuditEntry[]; next: string | null; prev: string | null }
+    const list = async (query: string) => {
+      const { items, next, prev } = (await json(admin('GET', `/api/v1/audit?${query}`))) as unknown as Listed
+      return { numbers: items.map(({ seq }) => seq), next, prev }
+    }
+    const at = (hour: number) => NOW + hour * 3600
+    expect((await list(`since=${at(2)}&until=${at(5)}`)).numbers).toEqual([5, 4, 3])
+    expect((await list('since=3h')).numbers).toEqual([9, 8, 7])
+    expect((await list(`until=${at(1)}`)).numbers).toEqual([1])
+    expect((await list(`since=${at(20)}`)).numbers).toEqual([])
+    expect((await list(`since=${at(5)}&until=${at(2)}`)).numbers).toEqual([])
+    const first = await list(`since=${at(2)}&until=${at(6)}&limit=3`)
+    const second = await list(`since=${at(2)}&until=${at(6)}&limit=3&cursor=${first.next}`)
+    const back = await list(`since=${at(2)}&until=${at(6)}&limit=3&cursor=${second.prev}`)
+    expect([first.numbers, second.numbers, second.next, back.numbers, back.prev]).toEqual([
+      [6, 5, 4],
+      [3],
+      null,
+      [6, 5, 4],
+      null,
+    ])
+    expect(await readProblem(await admin('GET', '/api/v1/audit?since=soon'))).toMatchObject({
+      code: 'SERVICE_REQUEST_INVALID',
+      path: 'since',
+    })
+  })
 })
 
 describe('attestations', () => {

@@ -238,6 +238,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
         log: audit,
         gate,
         signHead: (head) => signAuditHead(ring.tokens()[0], config.token.issuer, head),
+        now,
       }),
       createOperationFace({
         gate,

@@ -119,6 +119,8 @@ interface TailOptions extends AdminCommand {
   readonly object?: string
   readonly outcome?: string
   readonly session?: string
+  readonly since?: string
+  readonly until?: string
 }
 
 function addTail(audit: Command, { io, attendSignal }: Face): void {
@@ -130,6 +132,8 @@ function addTail(audit: Command, { io, attendSignal }: Face): void {
     .option('--object <object>', 'what it was done to, such as a path')
     .addOption(new Option('--outcome <outcome>', 'what came of it').choices(['done', 'refused', 'failed']))
     .option('--session <name>', 'session of a machine, as the log names it')
+    .option('--since <time>', 'epoch seconds or a span such as 24h')
+    .option('--until <time>', 'epoch seconds or a span such as 1h')
     .addHelpText('after', '\nExample:\n  $ veritee audit tail -n 50 --follow')
     .action(async (options: TailOptions) => {
       const lines = Number(options.lines)
@@ -138,10 +142,14 @@ function addTail(audit: Command, { io, attendSignal }: Face): void {
       if (options.follow === true) attendSignal()
       const client = await createAdminClient(io, options)
       const print = (entry: AuditEntry) => io.out(options.json ? `${JSON.stringify(entry)}\n` : describeEntry(entry))
-      const { action, actor, object, outcome, session } = options
+      const { action, actor, object, outcome, session, since, until } = options
+      if (options.follow === true && until !== undefined)
+        throw new CliError('CLI_ARGUMENT_INVALID', '--until has an end, --follow has none', {
+          details: { path: '--until' },
+        })
       const filter = { action, actor, object, outcome, session }
       const { seq } = await readJson<SignedAuditHead>(client, '/api/v1/audit/head')
-      const newest = await readList<AuditEntry>(client, '/api/v1/audit', filter, lines)
+      const newest = await readList<AuditEntry>(client, '/api/v1/audit', { ...filter, since, until }, lines)
       for (const entry of newest.reverse()) print(entry)
       let last = Math.max(seq, newest.at(-1)?.seq ?? 0)
       while (options.follow === true && !io.signal.aborted) {

@@ -103,6 +103,14 @@ describe('transport', () => {
     })
   })
 
+  test('GUEST_BROKER_UNREACHABLE: plain HTTP where TLS was asked for', async () => {
+    const url = (await plain((_request, response) => response.end('x'))).replace('http:', 'https:')
+    await expect(createTransport()(get(url))).rejects.toMatchObject({
+      code: 'GUEST_BROKER_UNREACHABLE',
+      message: expect.stringContaining('no TLS is spoken'),
+    })
+  })
+
   test.each(['absent.pem', 'empty.pem'])('GUEST_CA_UNREADABLE: %s', (name) => {
     expect(() => createTransport({ caFile: file(name) })).toThrow(
       expect.objectContaining({ code: 'GUEST_CA_UNREADABLE' }),

@@ -133,13 +133,20 @@ async function collect(
 
 const TLS_FAULT = /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/
 
+/** What OpenSSL says of an answer that is no TLS. */
+const NO_TLS = /wrong version number|packet length too long|http request/i
+
 function describeFailure(cause: NodeJS.ErrnoException, url: string, timedOut: boolean): GuestError {
   const details = { path: url, actual: cause.code ?? cause.name }
   if (timedOut) return new GuestError('GUEST_BROKER_TIMEOUT', undefined, { cause, details })
+  if (NO_TLS.test(cause.message)) {
+    const what = 'The key broker cannot be reached: no TLS is spoken at this address, which may be one for http.'
+    return new GuestError('GUEST_BROKER_UNREACHABLE', what, { cause, details })
+  }
   const code = TLS_FAULT.test(cause.code ?? '') ? 'GUEST_BROKER_TLS_INVALID' : 'GUEST_BROKER_UNREACHABLE'
   return new GuestError(
     code,
-    `${code === 'GUEST_BROKER_TLS_INVALID' ? 'The certificate of the key broker is not trusted' : 'The key broker cannot be reached'}: ${cause.message || details.actual}`,
+    `${code === 'GUEST_BROKER_TLS_INVALID' ? 'The certificate of the key broker is not trusted' : 'The key broker cannot be reached'}: ${cause.message.trim() || details.actual}`,
     { cause, details },
   )
 }

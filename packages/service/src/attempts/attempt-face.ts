@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { admitRequest, type Gate } from '../access/index.ts'
 import { ServiceError } from '../errors.ts'
-import { checkFilter, type Face, type HttpContext, readPage } from '../http/index.ts'
+import { checkFilter, type Face, type HttpContext, readMoment, readPage } from '../http/index.ts'
 import { describeAdminOperation, listQuery, pageOf, refusal } from '../http/operation.ts'
 import type { StoreFields } from '../store/index.ts'
 import { ATTEMPT_FIELDS, type AttemptRoom, attemptKey } from './attempt-room.ts'
@@ -198,17 +198,6 @@ function toCsvRow(row: AttemptSummary): string {
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
   })
   return `${cells.join(',')}\r\n`
-}
-
-/** Epoch seconds, or a span before now: `24h`. */
-function readMoment(text: string | undefined, name: string, now: number): number | undefined {
-  if (text === undefined) return undefined
-  const span = /^(\d{1,6})([smhd])$/.exec(text)
-  if (span !== null) return now - Number(span[1]) * { s: 1, m: 60, h: 3600, d: DAY_SECONDS }[span[2] as 's']
-  if (/^\d{1,11}$/.test(text)) return Number(text)
-  throw new ServiceError('SERVICE_REQUEST_INVALID', `${name}: neither epoch seconds nor a span such as 24h.`, {
-    details: { path: name, expected: 'epoch seconds or a span such as 24h', actual: text.slice(0, 64) },
-  })
 }
 
 async function countAttempts(c: HttpContext, { attempts, gate, now }: AttemptFaceOptions): Promise<Response> {

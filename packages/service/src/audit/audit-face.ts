@@ -1,13 +1,17 @@
 import { z } from '@hono/zod-openapi'
 import { admitRequest, type Gate } from '../access/index.ts'
 import { ServiceError } from '../errors.ts'
-import { type Face, type HttpContext, readPage } from '../http/index.ts'
+import { type Face, type HttpContext, readMoment, readPage } from '../http/index.ts'
 import { describeAdminOperation, listQuery, pageOf } from '../http/operation.ts'
 import type { AuditEntry } from './entry.ts'
 import { type AuditLog, auditKey } from './log.ts'
+import { findAuditPeriod } from './period.ts'
+
+const AUDIT_KEY = /^audit\/entry\/\d{14}$/
 
 /** What few entries have in common first: the store looks for that one. */
-const FILTERS = ['session', 'object', 'actor', 'action', 'outcome'] as const
+const FIELDS = ['session', 'object', 'actor', 'action', 'outcome'] as const
+const FILTERS = [...FIELDS, 'since', 'until'] as const
 
 const ENTRY = z
   .object({
@@ -28,6 +32,8 @@ export interface AuditFaceOptions {
   readonly gate: Gate
   /** Signs the head: a JWT with `seq`, `hash` and `time`. */
   readonly signHead: (head: { seq: number; hash: string; time: number }) => Promise<string>
+  /** Epoch seconds. */
+  readonly now: () => number
 }
 
 /** The audit log, to be read and to be checked. */
@@ -43,23 +49,7 @@ export function createAuditFace(options: AuditFaceOptions): Face {
         operation: describeAdminOperation('The audit log, newest first', pageOf(ENTRY), {
           request: { query: listQuery(...FILTERS) },
         }),
-        async respond(c) {
-          await admitRequest(c, gate, 'audit:read')
-          const query = c.req.query()
-          const where = Object.fromEntries(
-            FILTERS.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name]]])),
-          )
-          return c.json(
-            await readPage<AuditEntry>({
-              query,
-              filters: FILTERS,
-              choices: { outcome: ['done', 'refused', 'failed'] },
-              descending: true,
-              read: (page) => log.list({ ...page, where }),
-              keyOf: ({ seq }) => auditKey(seq),
-            }),
-          )
-        },
+        respond: (c) => listEntries(c, options),
       },
       {
         method: 'get',
@@ -91,6 +81,33 @@ export function createAuditFace(options: AuditFaceOptions): Face {
       },
     ],
   }
+}
+
+async function listEntries(c: HttpContext, { log, gate, now }: AuditFaceOptions): Promise<Response> {
+  await admitRequest(c, gate, 'audit:read')
+  const query = c.req.query()
+  const where = Object.fromEntries(FIELDS.flatMap((name) => (query[name] === undefined ? [] : [[name, query[name]]])))
+  const since = readMoment(query['since'], 'since', now())
+  const until = readMoment(query['until'], 'until', now())
+  const { before, behind } = await findAuditPeriod(log, since, until)
+  return c.json(
+    await readPage<AuditEntry>({
+      query,
+      filters: FILTERS,
+      choices: { outcome: ['done', 'refused', 'failed'] },
+      descending: true,
+      read: ({ limit, after, descending = false }) =>
+        log.list({
+          limit: limit as number,
+          descending,
+          where,
+          after: after ?? (descending ? behind : before),
+          until: descending ? before : behind,
+        }),
+      keyOf: ({ seq }) => auditKey(seq),
+      keyForm: AUDIT_KEY,
+    }),
+  )
 }
 
 async function exportLog(c: HttpContext, log: AuditLog): Promise<Response> {

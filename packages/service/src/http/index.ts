@@ -3,6 +3,7 @@ export { readBody, readJsonBody } from './body.ts'
 export { readClientAddress } from './client.ts'
 export { noteFacts } from './facts.ts'
 export { createHttpListeners, formatUrl, type HttpListeners } from './listeners.ts'
+export { readMoment } from './moment.ts'
 export { checkFilter, type Page, type PageQuery, pageOver, readPage } from './page.ts'
 export { describeProblem } from './problem.ts'
 export {
