@@ -623,6 +623,28 @@ describe('what is not taken over is refused or told', () => {
     expect(notices.filter((notice) => notice.includes('another machine’s'))).toHaveLength(2)
   })
 
+  test('keys of other attestation services: files are taken over, addresses are told about', () => {
+    const { config, notices } = readOne('kbs-config.toml', {
+      attestation_token: {
+        trusted_jwk_sets: ['file:///keys.json', '/more.json', 'https://as.example.org'],
+        trusted_certs_paths: ['/as.pem'],
+        extra_teekey_paths: ['/tdx/attester_user_data/tee-pubkey'],
+      },
+    })
+    expect(config.token).toMatchObject({
+      trustedKeys: [expect.stringMatching(/[^/]\/keys\.json$/), expect.stringMatching(/[^/]\/more\.json$/)],
+      trustedCertificates: [expect.stringMatching(/\/as\.pem$/)],
+      teeKeyPaths: ['/tdx/attester_user_data/tee-pubkey'],
+    })
+    expect(notices.join()).toContain('https://as.example.org is not asked')
+    expect(
+      refusal(() => readOne('kbs-config.toml', { attestation_token: { extra_teekey_paths: ['tdx'] } })),
+    ).toMatchObject({
+      code: 'SERVICE_CONFIG_INVALID',
+      details: { path: 'kbs-config.toml attestation_token.extra_teekey_paths' },
+    })
+  })
+
   test('the plugin that certifies attestation keys', () => {
     const plugin = {
       name: 'tpm-pca',

@@ -147,6 +147,25 @@ export const CONFIG_REFERENCE: readonly ConfigSection[] = [
         danger: 'Longer: a machine that is refused since keeps its token.',
       },
       { key: 'token.certificates', meaning: 'PEM file of certificates of the key that signs EAR tokens.' },
+      {
+        key: 'token.trustedKeys',
+        fallback: '[]',
+        meaning:
+          'Files of JSON Web Keys of other attestation services: tokens that they signed open secrets too, without `aud` or with that of this service.',
+        danger: 'Whoever has one of these keys says which machines get secrets.',
+      },
+      {
+        key: 'token.trustedCertificates',
+        fallback: '[]',
+        meaning: 'PEM files of certificates: keys in tokens whose `x5c` leads to one of them count likewise.',
+        danger: 'As for `token.trustedKeys`.',
+      },
+      {
+        key: 'token.teeKeyPaths',
+        fallback: '[]',
+        meaning: 'JSON pointers to the key of the machine in such tokens, tried before the usual places.',
+        danger: 'Secrets are encrypted to what stands there.',
+      },
       { key: 'token.subjectClaims', fallback: '[]', meaning: 'Flat claims that `sub` of OIDC tokens is made of.' },
       {
         key: 'token.additionalClaims',

@@ -46,6 +46,17 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
       lifetimeSeconds: seconds(10, 86_400).default(300),
       kind: z.enum(['ear', 'simple', 'oidc']).default('ear'),
       certificates: file.optional(),
+      trustedKeys: z.array(file).max(64).default([]),
+      trustedCertificates: z.array(file).max(64).default([]),
+      teeKeyPaths: z
+        .array(
+          z
+            .string()
+            .max(512)
+            .regex(/^(?:\/[^/]+){1,16}$/, 'must be JSON pointers, such as /tdx/tee-pubkey'),
+        )
+        .max(16)
+        .default([]),
       subjectClaims: z.array(z.string().min(1).max(256)).max(16).default([]),
       additionalClaims: z
         .array(z.string().regex(/^(?!(?:iss|aud|iat|nbf|exp|jti|sub|tee|eat_nonce)$)[A-Za-z0-9_]{1,64}$/))
@@ -216,6 +227,12 @@ export interface ServiceConfig {
     readonly kind: 'ear' | 'simple' | 'oidc'
     /** PEM file of certificates of the key that signs EAR tokens. */
     readonly certificates?: string | undefined
+    /** Files of JSON Web Keys: tokens of other attestation services that they signed open secrets too. */
+    readonly trustedKeys: readonly string[]
+    /** PEM files of certificates that such keys must lead to. */
+    readonly trustedCertificates: readonly string[]
+    /** Further JSON pointers to the key of the machine in such tokens. */
+    readonly teeKeyPaths: readonly string[]
     /** Flat claims that `sub` of OIDC tokens is made of. */
     readonly subjectClaims: readonly string[]
     /** Names of texts that whoever asks may have put into OIDC tokens; nothing attests them. */

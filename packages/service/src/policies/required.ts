@@ -18,19 +18,24 @@ export function requirePolicies(ids: readonly string[], policy: ResourcePolicy):
   }
 }
 
-type Submod = Readonly<Record<string, unknown>> & { readonly 'veritee.policies'?: readonly { readonly id: string }[] }
+interface Submod {
+  readonly 'veritee.policies'?: readonly { readonly id: string }[]
+  readonly 'ear.appraisal-policy-id'?: unknown
+}
 
-/** The policies that were asked about each piece of evidence; where there were none, the service judged by itself. */
+/** The policies that were asked about each piece of evidence. Tokens of other services name the first alone. */
 function listAsked(claims: Claims): (readonly string[])[] {
   const { submods, 'evaluation-reports': reports } = claims as {
-    submods?: Readonly<Record<string, Submod>>
+    submods?: Readonly<Record<string, Submod | null>>
     'evaluation-reports'?: readonly { readonly 'policy-id': string }[]
   }
   if (submods === undefined) {
     const asked = reports?.map((report) => report['policy-id']) ?? []
     return asked.length === 0 ? [] : [asked]
   }
-  return Object.values(submods).map((submod) => submod['veritee.policies']?.map(({ id }) => id) ?? ['default'])
+  return Object.values(submods).map(
+    (submod) => submod?.['veritee.policies']?.map(({ id }) => id) ?? [String(submod?.['ear.appraisal-policy-id'])],
+  )
 }
 
 function describe(asked: readonly string[], ids: readonly string[]): Finding {

@@ -4,6 +4,7 @@ import type { ServiceConfig } from '../config/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import { createRsaSigner } from './rsa-key.ts'
 import { createTokenIssuer, type TokenIssuer } from './token-issuer.ts'
+import { readTokenTrust } from './trusted.ts'
 
 const RSA_ALGORITHMS = { simple: 'RS384', oidc: 'RS256' } as const
 
@@ -11,13 +12,14 @@ const RSA_ALGORITHMS = { simple: 'RS384', oidc: 'RS256' } as const
  * Issues with the key that the ring names now, and accepts tokens of every key that it still accepts. The RSA key of Simple and
  * OIDC tokens is made here when there is none.
  *
- * @throws ServiceError SERVICE_FILE_UNREADABLE
+ * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_FILE_INVALID
  */
 export function createRotatingTokenIssuer(
   ring: KeyRing,
   options: { token: ServiceConfig['token']; version: string; certificates: readonly X509Certificate[] },
 ): TokenIssuer {
   const { kind } = options.token
+  const others = readTokenTrust(options.token)
   const listRsaKeys = () => (kind === 'ear' ? [] : ring.rsa('flat'))
   listRsaKeys()
   let made: { readonly ids: string; readonly issuer: Promise<TokenIssuer> } | undefined
@@ -28,6 +30,7 @@ export function createRotatingTokenIssuer(
       const rsa = kind === 'ear' ? [] : rsaKeys.map((key) => createRsaSigner(key, RSA_ALGORITHMS[kind]))
       const issuer = createTokenIssuer({
         ...options,
+        others,
         keys: keys.map(({ key }) => key) as [KeyObject, ...KeyObject[]],
         rsa,
       })

@@ -10,10 +10,13 @@ import {
   summarizeVector,
   type TokenJwk,
   type TokenSigner,
+  type TokenTrust,
+  type VerifiedToken,
   verifyToken,
 } from '@veritee/appraisal/tokens'
 import type { BoundEvidence } from '@veritee/broker/handshake'
 import { parseTeePublicKey, type TeePublicKey } from '@veritee/broker/protocol'
+import { isCodedError } from '@veritee/codec/error'
 import type { X509Certificate } from '@veritee/codec/x509'
 import type { Claims } from '@veritee/evidence/result'
 import type { ServiceConfig } from '../config/index.ts'
@@ -70,6 +73,8 @@ export interface TokenIssuerOptions {
   readonly token: ServiceConfig['token']
   /** Certificates for tokens that the key signs which they are for, leaf first. */
   readonly certificates?: readonly X509Certificate[]
+  /** What other attestation services sign with whose tokens are accepted too. */
+  readonly others?: TokenTrust | undefined
   /** Version of this program, named in tokens. */
   readonly version: string
 }
@@ -100,7 +105,7 @@ export async function createTokenIssuer(options: TokenIssuerOptions): Promise<To
       return issueFlatToken({ ...common, kind, judged, subjectClaims, additional: named }, flatSigner)
     },
     async verify(text, now) {
-      const verified = await verifyToken(text, trust, { now, issuer, audience })
+      const verified = await verifyEither(text, trust, options, now)
       const { id = '', claims, teePublicKey } = verified
       if (teePublicKey === undefined) {
         throw new AppraisalError('APPRAISAL_TOKEN_CLAIMS_INVALID', 'The token carries no key to encrypt to.', {
@@ -113,6 +118,34 @@ export async function createTokenIssuer(options: TokenIssuerOptions): Promise<To
     listKeys: async () => publicKeys,
   }
 }
+
+/**
+ * A token is this service's own, or one of another that is trusted by name. Those commonly name nobody whom they are for; one
+ * that is for somebody else is refused.
+ */
+async function verifyEither(
+  text: string,
+  own: TokenTrust,
+  { others, token: { issuer, audience, teeKeyPaths } }: TokenIssuerOptions,
+  now: number,
+): Promise<VerifiedToken> {
+  try {
+    return await verifyToken(text, own, { now, issuer, audience })
+  } catch (error) {
+    if (others === undefined || !isCodedError(error) || !OTHER_KEY.test(error.code)) throw error
+    const questions = { now, audience, allowMissingAudience: true, teeKeyPointers: teeKeyPaths }
+    const verified = await verifyToken(text, others, questions)
+    const reports = verified.claims['evaluation-reports']
+    if (!Array.isArray(reports) || reports.length > 0) return verified
+    // In a token of ours it says that expectations alone judged; of others nobody knows what did.
+    throw new AppraisalError('APPRAISAL_TOKEN_CLAIMS_INVALID', 'No policy stands behind the token.', {
+      details: { path: 'evaluation-reports', expected: 'at least one', actual: 'none' },
+    })
+  }
+}
+
+/** What is said of a token that no key of ours signed. */
+const OTHER_KEY = /^APPRAISAL_TOKEN_KEY_(?:UNKNOWN|UNTRUSTED)$/
 
 function createSigner(key: KeyObject): Promise<TokenSigner> {
   const { kty, crv, x, y } = key.export({ format: 'jwk' })

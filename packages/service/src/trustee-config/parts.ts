@@ -58,10 +58,27 @@ export function readBrokerPart(read: TrusteeRead): void {
     )
   const policy = broker.text('policy_engine.policy_path')
   draft.set('policies.resourceFile', policy === undefined ? findFolder('kbs/policy.rego') : place(policy))
+  readTokenKeys(read)
   const plugins = listPlugins(broker)
   draft.set('resources.folder', readSecretFolder(read, plugins))
   const authority = plugins.get('tpm-pca')
   if (authority !== undefined) readTpmAuthority(read, authority)
+}
+
+/** What other attestation services sign with. */
+function readTokenKeys({ broker, draft, place, notices }: TrusteeRead): void {
+  const section = 'attestation_token.'
+  const sets = broker.texts(`${section}trusted_jwk_sets`)
+  const isFile = (text: string) => !text.includes('://') || text.startsWith('file://')
+  for (const url of sets.filter((text) => !isFile(text)))
+    notices.push(
+      `kbs-config.toml ${section}trusted_jwk_sets: ${url} is not asked, so tokens of its keys are refused. Save its keys to a file, and name that.`,
+    )
+  const draftList = (key: string, values: readonly string[]) => draft.set(key, values.length === 0 ? undefined : values)
+  const files = sets.filter(isFile).map((text) => place(text.replace(/^file:\/\//, '')))
+  draftList('token.trustedKeys', files)
+  draftList('token.trustedCertificates', broker.texts(`${section}trusted_certs_paths`).map(place))
+  draftList('token.teeKeyPaths', broker.texts(`${section}extra_teekey_paths`))
 }
 
 /** The plugin that certifies attestation keys of TPMs. */

@@ -3,11 +3,11 @@ import { isGiven, isOn, ONE_PROCESS, OWN_STORE, type TrusteeKey } from './key.ts
 import { STORAGE_BACKEND_KEYS } from './storage-keys.ts'
 
 const FORGED = 'Whoever makes a key pair could sign a token with it, name any machine in it, and be given every secret.'
-const PINNED = 'Tokens count only when a key of this service signed them.'
+const PINNED = 'Tokens count only when a key of this service signed them, or one that is named as trusted.'
 const OTHER_TOKENS = {
   when: isGiven,
-  danger: 'Tokens of other attestation services would be taken.',
-  instead: PINNED,
+  danger: 'Whoever has one of these keys says which machines get secrets.',
+  instead: 'Tokens that they signed are taken, as the file says.',
 }
 const EVERYBODY = 'Everybody who reaches the service could change policies and read or replace what machines must be.'
 const ADMINISTRATORS =
@@ -91,9 +91,19 @@ export const BROKER_KEYS: readonly TrusteeKey[] = [
   { key: 'http_server.tls_max_version', type: 'text', warning: TLS_FIXED },
   { key: 'http_server.tls_ciphers', type: 'any', warning: TLS_FIXED },
   { key: 'http_server.tls_groups', type: 'any', warning: TLS_FIXED },
-  { key: 'attestation_token.trusted_jwk_sets', type: 'texts', warning: OTHER_TOKENS },
-  { key: 'attestation_token.trusted_certs_paths', type: 'texts', warning: OTHER_TOKENS },
-  { key: 'attestation_token.extra_teekey_paths', type: 'texts', moot: 'tokens are of this service alone' },
+  {
+    key: 'attestation_token.trusted_jwk_sets',
+    type: 'texts',
+    becomes: ['token.trustedKeys'],
+    warning: OTHER_TOKENS,
+  },
+  {
+    key: 'attestation_token.trusted_certs_paths',
+    type: 'texts',
+    becomes: ['token.trustedCertificates'],
+    warning: OTHER_TOKENS,
+  },
+  { key: 'attestation_token.extra_teekey_paths', type: 'texts', becomes: ['token.teeKeyPaths'] },
   { key: 'attestation_token.insecure_key', type: 'flag', warning: { when: isOn, danger: FORGED, instead: PINNED } },
   {
     key: 'attestation_token.insecure_header_jwk',
