@@ -13,7 +13,7 @@ export function addInspect(program: Command, { io }: Face): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nReads quotes, reports, TD reports, signed enclaves, certificates, revocation lists, collateral and tokens;\nraw, as hex or base64 text, or as evidence JSON.\n\nExamples:\n  $ veritee inspect quote.bin\n  $ curl -s https://keys.example.org/token | veritee inspect - --json',
+      '\nReads quotes and reports of every kind, enclave documents, event logs, TD reports, signed enclaves, certificates of\nX.509 and of Hygon, revocation lists, collateral, keys and tokens; raw, as hex or base64 text, or as evidence JSON.\n\nExamples:\n  $ veritee inspect quote.bin\n  $ veritee inspect /sys/kernel/security/tpm0/binary_bios_measurements\n  $ curl -s https://keys.example.org/token | veritee inspect - --json',
     )
     .action(async (file: string, options: { json?: boolean }) => {
       const description = inspectEvidence(await readInput(io, file))

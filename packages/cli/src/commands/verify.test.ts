@@ -1,8 +1,12 @@
 /** `veritee verify --tee`: the kind is demanded, and sample evidence is judged by name alone. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { encodePem } from '@veritee/codec/pem'
+import { servePccs } from '@veritee/simulator'
+import { createAzureWorld } from '@veritee/simulator/azure'
+import { createCsvWorld } from '@veritee/simulator/csv'
 import { createSvsmWorld } from '@veritee/simulator/svsm'
 import { createTpmWorld } from '@veritee/simulator/tpm'
 import { expect, onTestFinished, test } from 'vitest'
@@ -80,4 +84,38 @@ test('devices beside a machine are named with what became of each', async () => 
   const { code, out } = await run(evidence)
   expect(code).toBe(1)
   expect(out).toContain('beside it tpm: refused')
+})
+
+test('an Azure machine over TDX is judged with what the collateral service gives', async () => {
+  const azure = createAzureWorld({ now: NOW, seed: 'verify', tee: 'tdx' })
+  const pccs = await servePccs(azure.dcap!)
+  onTestFinished(() => pccs.close())
+  const root = join(mkdtempSync(join(tmpdir(), 'veritee-root-')), 'root.pem')
+  onTestFinished(() => rmSync(dirname(root), { recursive: true }))
+  writeFileSync(root, azure.dcap!.root.pem)
+  const { code, judgement } = await verify(azure.issueEvidence(), '--pccs', pccs.url, '--trust-simulated-root', root)
+  expect(judgement).toMatchObject({ tee: 'az-tdx-vtpm', accepted: true, status: 'UpToDate' })
+  expect(code).toBe(0)
+})
+
+test('a person reads the root and every check that passed', async () => {
+  const world = createCsvWorld({ now: NOW, seed: 'verify' })
+  const root = join(mkdtempSync(join(tmpdir(), 'veritee-root-')), 'hrk.pem')
+  onTestFinished(() => rmSync(dirname(root), { recursive: true }))
+  writeFileSync(root, encodePem('HYGON ROOT KEY', world.root.certificate))
+  const { out } = await run(world.issueEvidence({ version: 2 }), '--trust-simulated-root', root)
+  expect(out).toContain('  root      simulated HYGON-SSD-HRK\n')
+  expect(out).toMatch(/^pass csv\.usage, .*csv\.signature, .*csv\.chain\.signatures/m)
+})
+
+test('CLI_UNFIT_INPUT: of a folder of collateral, the file that is none is named', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'veritee-collateral-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'evidence.json'), JSON.stringify(newer))
+  const { code, out } = await run(newer, '--json', '--collateral', folder)
+  expect(JSON.parse(out).error).toMatchObject({
+    code: 'CLI_UNFIT_INPUT',
+    message: expect.stringContaining('evidence.json is no collateral'),
+  })
+  expect(code).toBe(2)
 })

@@ -52,7 +52,7 @@ const ACCEPTABLE: readonly TcbStatus[] = [
 
 const EXAMPLES = `
 Four answers in order, each yes, no or unasked: readable, genuine, fresh, expected.
-Exit codes: 0 nothing asked came out no, 1 judged and refused, 2 malformed or wrong usage.
+Exit codes: 0 nothing asked came out no, 1 judged and refused, 2 malformed, wrong usage, or a service did not answer.
 
 Examples:
   $ veritee verify quote.bin --collateral collateral.json
@@ -60,6 +60,7 @@ Examples:
   $ veritee verify evidence.json --report-data 00112233 --expect expected.toml --json
   $ veritee verify report.bin --collateral vcek.der --collateral chain.pem --allow-vmpl 1
   $ veritee verify report.bin --kds
+  $ veritee verify evidence.json --trust-tpm-authority manufacturer.pem --event-log binary_bios_measurements
   $ veritee verify demo/quote.bin --collateral demo/collateral.json --trust-simulated-root demo/root.pem`
 
 /** `veritee verify`: is this evidence readable, genuine, fresh and expected? */

@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import { decodeUtf8 } from '@veritee/codec/bytes'
 import { isCodedError } from '@veritee/codec/error'
 import { createCollateralClient, readBundle, resolveSources } from '@veritee/collateral'
+import { parseAzureEvidence } from '@veritee/evidence/azure'
 import type { CollateralFile } from '@veritee/evidence/collateral'
 import type { DcapCollateral } from '@veritee/evidence/dcap'
 import { parseDcapEvidence } from '@veritee/evidence/dcap/evidence'
-import { recognizeEvidence } from '@veritee/evidence/recognize'
+import type { Recognized } from '@veritee/evidence/recognize'
 import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { readInput } from './file.ts'
+import { recognizeMachine } from './machine.ts'
 
 /** Where a PCCS client's configuration lies by custom. */
 const QCNL_FILE = '/etc/sgx_default_qcnl.conf'
@@ -37,12 +39,24 @@ export async function readCollateral(io: Io, paths: readonly string[]): Promise<
       const bytes = await readInput(io, name)
       if (!looksLikeJson(bytes)) collateralFiles.push({ name, bytes })
       else {
-        const { sets } = readBundle(decodeUtf8(bytes), { name, fetchedAt: io.now() })
-        collateral.push(...sets.map((set) => set.collateral))
+        collateral.push(...readSets(name, bytes, io.now()))
       }
     }
   }
   return { collateral, collateralFiles }
+}
+
+/** What is wrong with one file of many is of no use without its name. */
+function readSets(name: string, bytes: Uint8Array, fetchedAt: number): DcapCollateral[] {
+  try {
+    return readBundle(decodeUtf8(bytes), { name, fetchedAt }).sets.map((set) => set.collateral)
+  } catch (error) {
+    if (!isCodedError(error)) throw error
+    throw new CliError('CLI_UNFIT_INPUT', `${name} is no collateral: ${error.message}`, {
+      details: { path: name, expected: 'a bundle, a certificate or a revocation list', actual: error.code },
+      cause: error,
+    })
+  }
 }
 
 function looksLikeJson(bytes: Uint8Array): boolean {
@@ -79,15 +93,18 @@ export async function fetchCollateral(io: Io, input: Uint8Array, pccs: string | 
 /** The quote inside, or undefined: what is wrong with the input is for the judgement to say. */
 function quoteOf(input: Uint8Array): Uint8Array | undefined {
   try {
-    const found = recognizeEvidence(input)
-    if (found.kind === 'dcap-quote') return found.bytes
-    if (found.kind === 'evidence-json' && (found.tee === 'tdx' || found.tee === 'sgx'))
-      return parseDcapEvidence(found.evidence).quote
-    return undefined
+    return quoteIn(recognizeMachine(input))
   } catch (error) {
     if (isCodedError(error)) return undefined
     throw error
   }
+}
+
+function quoteIn(found: Recognized): Uint8Array | undefined {
+  if (found.kind === 'dcap-quote') return found.bytes
+  if (found.kind !== 'evidence-json') return undefined
+  if (found.tee === 'az-tdx-vtpm') return parseAzureEvidence(found.evidence).tdQuote
+  return found.tee === 'tdx' || found.tee === 'sgx' ? parseDcapEvidence(found.evidence).quote : undefined
 }
 
 async function filesOf(path: string): Promise<string[]> {

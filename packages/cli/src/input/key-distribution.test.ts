@@ -4,17 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { encodePem } from '@veritee/codec/pem'
+import { createAzureWorld } from '@veritee/simulator/azure'
 import { createCsvWorld } from '@veritee/simulator/csv'
 import { type RunningKds, serveKds } from '@veritee/simulator/kds'
 import { createSnpWorld } from '@veritee/simulator/snp'
+import { createSvsmWorld } from '@veritee/simulator/svsm'
 import { createTpmWorld } from '@veritee/simulator/tpm'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { main } from '../main.ts'
 
 const NOW = 1_800_000_000
 const snp = createSnpWorld({ now: NOW, seed: 'verify kds', authorityBits: 2048 })
 const stranger = createSnpWorld({ now: NOW, seed: 'not served', authorityBits: 2048 })
 const csv = createCsvWorld({ now: NOW, seed: 'verify kds' })
+const azure = createAzureWorld({ now: NOW, seed: 'verify kds', tee: 'snp' })
+const svsm = createSvsmWorld({ now: NOW, seed: 'verify kds' })
 let kds: RunningKds
 let folder: string
 
@@ -61,6 +65,19 @@ test.each([
   expect(without.code).toBe(1)
   expect(JSON.parse(without.out).checks.at(-1).next).toContain('--kds')
   const { code, out } = await verify(evidence, root, '--kds', kds.url)
+  expect(JSON.parse(out)).toMatchObject({ accepted: true, genuine: true, simulated: true })
+  expect(code).toBe(0)
+})
+
+test.each([
+  ['an Azure machine over SNP', azure.snp!, azure.issueEvidence(), azure.snp!.root.pem],
+  ['an SNP machine with a device beside it', svsm.snp, svsm.issueEvidence(), svsm.roots],
+])('the chip behind %s is found', async (_name, chip, evidence, root) => {
+  const own = await serveKds({ snp: [chip], csv: [] })
+  onTestFinished(() => own.close())
+  const without = JSON.parse((await verify(evidence, root)).out)
+  expect(without.checks).toContainEqual(expect.objectContaining({ code: 'SNP_CHAIN_INCOMPLETE' }))
+  const { code, out } = await verify(evidence, root, '--kds', own.url)
   expect(JSON.parse(out)).toMatchObject({ accepted: true, genuine: true, simulated: true })
   expect(code).toBe(0)
 })

@@ -1,10 +1,12 @@
 import { isCodedError } from '@veritee/codec/error'
 import { createAmdKdsClient, createHygonKdsClient, type KdsClientOptions } from '@veritee/collateral/kds'
+import { parseAzureEvidence } from '@veritee/evidence/azure'
 import type { CollateralFile } from '@veritee/evidence/collateral'
 import { type CsvEvidence, parseCsvEvidence, parseCsvPage } from '@veritee/evidence/csv'
-import { type Recognized, recognizeEvidence } from '@veritee/evidence/recognize'
+import type { Recognized } from '@veritee/evidence/recognize'
 import { parseSnpEvidence, parseSnpReport, type SnpReport } from '@veritee/evidence/snp'
 import type { Io } from '../io.ts'
+import { recognizeMachine } from './machine.ts'
 
 /** A report whose certificates a vendor gives out by the number of its chip. */
 type ChipReport = { readonly snp: SnpReport } | { readonly csv: CsvEvidence }
@@ -45,7 +47,7 @@ async function fetchCsv({ report }: CsvEvidence, options: KdsClientOptions): Pro
 
 function readReport(input: Uint8Array): ChipReport | undefined {
   try {
-    return reportOf(recognizeEvidence(input))
+    return reportOf(recognizeMachine(input))
   } catch (error) {
     if (isCodedError(error)) return undefined
     throw error
@@ -56,6 +58,7 @@ function reportOf(found: Recognized): ChipReport | undefined {
   if (found.kind === 'snp-report') return { snp: parseSnpReport(found.bytes) }
   if (found.kind === 'csv-report') return { csv: parseCsvPage(found.bytes) }
   if (found.kind !== 'evidence-json') return undefined
+  if (found.tee === 'az-snp-vtpm') return { snp: parseSnpReport(parseAzureEvidence(found.evidence).hcl.hardwareReport) }
   if (found.tee === 'snp') return { snp: parseSnpEvidence(found.evidence).report }
   return found.tee === 'csv' ? { csv: parseCsvEvidence(found.evidence, { experimental: true }) } : undefined
 }

@@ -20,9 +20,12 @@ export function renderJudgement(io: Io, judgement: Judgement): void {
   if (judgement.status !== undefined && judgement.status !== '')
     io.out(`  status    ${printableValue(String(judgement.status))}\n`)
   if (judgement.advisories.length > 0) io.out(`  advisories ${printableValue(judgement.advisories.join(', '))}\n`)
+  if (judgement.root !== undefined) io.out(`  root      ${printableValue(judgement.root)}\n`)
   for (const { tee = 'device', accepted } of judgement.devices ?? []) {
     io.out(`  beside it ${printableValue(tee)}: ${accepted ? paint.good('accepted') : paint.bad('refused')}\n`)
   }
+  const passed = judgement.checks.filter(({ result }) => result === 'pass').map(({ id }) => id)
+  if (passed.length > 0) io.out(`${paint.good('pass')} ${printableValue(passed.join(', '))}\n`)
   for (const check of judgement.checks) {
     if (check.result === 'pass') continue
     const mark = check.result === 'fail' ? paint.bad('fail') : paint.warn('skip')
