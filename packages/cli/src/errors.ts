@@ -7,6 +7,11 @@ const ROWS = {
     summary: 'an argument of the command is not what it takes',
     next: 'see the command with --help',
   },
+  CLI_EVIDENCE_UNAVAILABLE: {
+    status: 503,
+    summary: 'this machine cannot make evidence of its own',
+    next: 'run this inside a confidential machine; `veritee doctor` says more, and `veritee simulate tdx --out ./demo-tdx` makes a simulated one',
+  },
   CLI_FILE_TOO_LARGE: {
     status: 413,
     summary: 'a file is larger than this command reads',

@@ -4,7 +4,7 @@ const ROWS = {
   GUEST_ATTESTER_UNAVAILABLE: {
     status: 503,
     summary: 'This machine offers no evidence.',
-    next: 'Run inside a confidential VM whose kernel has configfs-tsm; `veritee doctor` lists what was looked at.',
+    next: 'Run inside a confidential VM whose kernel has configfs-tsm, or for Hygon CSV /dev/csv-guest and python3 or perl beside it; `veritee doctor` lists what was looked at.',
   },
   GUEST_ATTESTER_PERMISSION: {
     status: 503,

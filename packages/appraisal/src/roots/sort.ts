@@ -51,7 +51,11 @@ export function sortSimulatedRoots(files: readonly RootFile[]): SortedRoots {
       const certificate = attempt(file, () => parseCertificate(der))
       const name = certificate.subject.commonName ?? certificate.subject.toString()
       const product = AMD_NAME.exec(name)?.[1] as SnpProduct | undefined
-      const own = { name: simulatedName(name), keyDigest: digest('sha256', certificate.publicKey.spki), simulated: true }
+      const own = {
+        name: simulatedName(name),
+        keyDigest: digest('sha256', certificate.publicKey.spki),
+        simulated: true,
+      }
       if (product !== undefined) snp.push({ ...own, product })
       else {
         if (isDcapKey(certificate)) dcap.push(attempt(file, () => parseDcapRoot(der)))
@@ -82,7 +86,13 @@ function readHygonRoot(file: RootFile, bytes: Uint8Array): CsvRoot {
   if (entry?.form !== 'authority' || entry.certificate.usage !== HRK_USAGE || others.length > 0)
     throw invalid(file, 'a Hygon certificate that is no root')
   const { keyId, key, userId } = entry.certificate
-  return { name: simulatedName(new TextDecoder().decode(userId)), keyId, publicKey: key.point!, userId, simulated: true }
+  return {
+    name: simulatedName(new TextDecoder().decode(userId)),
+    keyId,
+    publicKey: key.point!,
+    userId,
+    simulated: true,
+  }
 }
 
 function attempt<T>(file: RootFile, work: () => T): T {

@@ -19,7 +19,7 @@ export function addCollect(program: Command, { io }: Face): void {
   program
     .command('collect')
     .description('makes evidence of this machine, through the interfaces of its kernel')
-    .option('--tee <kind>', 'auto, tdx, snp, tpm or simulated', 'auto')
+    .option('--tee <kind>', 'auto, tdx, snp, csv, tpm or simulated', 'auto')
     .requiredOption(
       '--report-data <hex>',
       'what the evidence is made for: 1 to 64 bytes, such as a nonce or the hash of a key',
@@ -29,11 +29,12 @@ export function addCollect(program: Command, { io }: Face): void {
     .option('--json', 'with --out: say what was written as JSON; the evidence is JSON either way')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ veritee collect --report-data $(openssl rand -hex 32) --out evidence.json\n  $ veritee collect --tee simulated --world ./demo-tdx --report-data 0011',
+      '\nExamples:\n  $ veritee collect --report-data $(openssl rand -hex 32) --out evidence.json\n  $ veritee collect --tee tpm --report-data 00112233 --out evidence.json\n  $ veritee collect --tee simulated --world ./demo-tdx --report-data 0011',
     )
     .action(async (options: CollectOptions) => {
       const attester = await createAttester(io, {
         attester: options.tee,
+        option: '--tee',
         ...(options.world === undefined ? {} : { world: options.world }),
       })
       const evidence = `${JSON.stringify(await attester.collect(readReportData(options.reportData)))}\n`

@@ -102,7 +102,7 @@ function addGet(secret: Command, { io }: Face): void {
     .command('get <uri>')
     .description('proves this machine to the service and prints the secret')
     .option('--url <url>', 'the service', URL_DEFAULT)
-    .option('--attester <kind>', 'what makes the evidence: auto, tdx, snp, tpm or simulated', 'auto')
+    .option('--attester <kind>', 'what makes the evidence: auto, tdx, snp, csv, tpm or simulated', 'auto')
     .option('--world <dir>', 'folder of `veritee simulate`, for the simulated attester')
     .option('--ca-file <file>', 'certificates to trust for the service, PEM')
     .option('--out <file>', 'write the secret to a new file (mode 0600) instead of standard output')

@@ -10,6 +10,7 @@ export {
   parsePlatformCertificate,
 } from './certificate/certificates.ts'
 export { claimsOfCsv, claimsOfCsvReport } from './claims.ts'
+export { type CsvEvidenceParts, encodeCsvEvidence } from './encode-evidence.ts'
 export { type CsvEvidence, parseCsvEvidence } from './evidence-json.ts'
 export { parseCsvPage } from './page.ts'
 export { closeCsvReport, type ParseCsvOptions, parseCsvReport } from './report/parse.ts'

@@ -45,6 +45,13 @@ describe('detectTee', () => {
     expect(detection.looked[0]).toMatchObject({ tee, found: true, note: `provider ${provider}` })
   })
 
+  test('the device of Hygon CSV, which has no other interface, makes the machine csv', async () => {
+    const detection = await detectTee({ root: fakeRoot({ '/dev/csv-guest': '' }) })
+    expect(detection.tee).toBe('csv')
+    const beside = fakeRoot({ '/dev/csv-guest': '', [`${REPORT}/.keep`]: '' })
+    expect((await detectTee({ root: beside, files: withProvider('sev_guest') })).tee).toBe('snp')
+  })
+
   test('an unknown provider is shown and is no TEE', async () => {
     const root = fakeRoot({ [`${REPORT}/.keep`]: '' })
     const detection = await detectTee({ root, files: withProvider('moon_guest') })

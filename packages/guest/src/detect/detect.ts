@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { access, constants, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CONFIGFS_TSM_REPORT, REPORT_FILES, type ReportFiles } from '../attester/configfs-tsm/index.ts'
+import { CSV_DEVICES } from '../csv/device.ts'
 
 /** One place that was looked at. */
 export interface TeeTrace {
@@ -17,7 +18,7 @@ export interface TeeTrace {
 /** What this machine seems to be. */
 export interface TeeDetection {
   /** The TEE whose evidence this machine can make; absent when there is none. */
-  readonly tee?: 'tdx' | 'snp' | 'cca'
+  readonly tee?: 'tdx' | 'snp' | 'cca' | 'csv'
   /** Everything that was looked at, in order. */
   readonly looked: readonly TeeTrace[]
 }
@@ -53,8 +54,9 @@ const CPU_FLAGS: readonly (readonly [flag: string, tee: string])[] = [
 ]
 
 /**
- * Looks for signs of a trusted execution environment. Only the kernel's report interface makes a machine one: a device
- * node or a processor flag says that the hardware may be there, not that evidence can be made. What is found is a hint for
+ * Looks for signs of a trusted execution environment. Only the kernel's report interface makes a machine one, which for
+ * Hygon CSV is a device: any other device node or a processor flag says that the hardware may be there, not that evidence
+ * can be made. What is found is a hint for
  * people and for choosing an attester; it proves nothing.
  */
 export async function detectTee(options: DetectOptions = {}): Promise<TeeDetection> {
@@ -63,7 +65,9 @@ export async function detectTee(options: DetectOptions = {}): Promise<TeeDetecti
   const devices = await Promise.all(DEVICES.map(([path, tee]) => lookAtDevice(root, path, tee)))
   const flags = await lookAtCpu(root)
   const looked = [report.trace, ...devices, ...flags]
-  return report.tee === undefined ? { looked } : { tee: report.tee, looked }
+  const isCsv = devices.some(({ path, found, note }) => path === CSV_DEVICES[0] && found && note === undefined)
+  const tee = report.tee ?? (isCsv ? 'csv' : undefined)
+  return tee === undefined ? { looked } : { tee, looked }
 }
 
 async function lookAtReport(

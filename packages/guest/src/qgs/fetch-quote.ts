@@ -1,5 +1,5 @@
+import { type RunProgram, runProgram } from '../device/run.ts'
 import { GuestError } from '../errors.ts'
-import { type RunProgram, runProgram } from '../tdreport/run.ts'
 import { encodeQuoteRequest, frameQgsMessage, MAX_QGS_MESSAGE_BYTES, parseQuoteResponse } from './message.ts'
 
 /** The host, as every guest sees it. */

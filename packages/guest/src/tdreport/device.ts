@@ -1,5 +1,6 @@
+import { askDevice, type DeviceTools, REFUSED } from '../device/ask.ts'
+import type { RunProgram } from '../device/run.ts'
 import { GuestError } from '../errors.ts'
-import { type RunProgram, runProgram } from './run.ts'
 
 /** Where the kernel offers the TDX module to a guest; the second name is of older kernels. */
 export const TDX_DEVICES: readonly string[] = ['/dev/tdx_guest', '/dev/tdx-guest']
@@ -8,14 +9,12 @@ const REPORT_DATA_BYTES = 64
 const REPORT_BYTES = 1024
 /** TDX_CMD_GET_REPORT0: _IOWR('T', 1, 1088 bytes) (specification page, section 2.1). */
 const GET_REPORT = '0xc4405401'
-/** What the scripts below exit with where the device refuses. */
-const REFUSED = 3
 
 /**
  * Node has no ioctl, and these two come with every distribution: each reads 64 bytes of report data from its input, asks
  * the device that its argument names, and writes the 1024 bytes of the report.
  */
-const TOOLS: readonly (readonly [program: string, ...args: string[]])[] = [
+const TOOLS: DeviceTools = [
   [
     '/usr/bin/python3',
     '-I',
@@ -60,7 +59,7 @@ export interface TdReportOptions {
  * @throws GuestError GUEST_ATTESTER_REPORT_DATA_INVALID, GUEST_ATTESTER_UNAVAILABLE, GUEST_ATTESTER_QUOTE_FAILED
  */
 export async function readTdReport(reportData: Uint8Array, options: TdReportOptions = {}): Promise<Uint8Array> {
-  const { devices = TDX_DEVICES, run = runProgram } = options
+  const { devices = TDX_DEVICES, run } = options
   if (reportData.length < 1 || reportData.length > REPORT_DATA_BYTES) {
     throw new GuestError('GUEST_ATTESTER_REPORT_DATA_INVALID', undefined, {
       details: { path: 'reportData', expected: '1 to 64 bytes', actual: `${reportData.length} bytes` },
@@ -68,19 +67,5 @@ export async function readTdReport(reportData: Uint8Array, options: TdReportOpti
   }
   const input = new Uint8Array(REPORT_DATA_BYTES)
   input.set(reportData)
-  const refusals: string[] = []
-  for (const device of devices) {
-    for (const [program, ...args] of TOOLS) {
-      const { status, stdout, stderr } = await run(program, [...args, device], input)
-      if (status === 0 && stdout.length === REPORT_BYTES) return stdout
-      refusals.push(
-        `${device} with ${program}: ${status === undefined ? 'not installed' : stderr || `status ${status}`}`,
-      )
-      // What the kernel refuses one tool it refuses the other.
-      if (status === REFUSED) break
-    }
-  }
-  throw new GuestError('GUEST_ATTESTER_UNAVAILABLE', 'The TDX device gave no report.', {
-    details: { path: devices.join(', '), expected: 'a TDREPORT', actual: refusals },
-  })
+  return await askDevice({ devices, tools: TOOLS, input, answerBytes: REPORT_BYTES, answerName: 'a TDREPORT', run })
 }

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { type RunProgram, runProgram } from '../device/run.ts'
 import { readTdReport } from './device.ts'
-import { type RunProgram, runProgram } from './run.ts'
 
 /** Those of the two that this machine has. */
 const TOOLS = ['/usr/bin/python3', '/usr/bin/perl'].filter((tool) => existsSync(tool))

@@ -79,8 +79,8 @@ export function parseCsvReport(page: Uint8Array, version: 1 | 2 | 3, options: Pa
 }
 
 /**
- * Removes the sealing key from a page that a firmware just returned, before it leaves the guest, and checks the MAC that
- * only the guest can check, with the nonce it asked with.
+ * Makes the page that a firmware just returned fit to leave the guest: checks the MAC that only the guest can check, with
+ * the nonce it asked with, removes the sealing key, and in version 1 takes the XOR from key and serial number.
  *
  * @throws EvidenceError CSV_MAC_INVALID
  */
@@ -91,6 +91,11 @@ export function closeCsvReport(page: Uint8Array, version: 1 | 2 | 3, mnonce: Uin
     throw refuse('CSV_MAC_INVALID', 'signer.mac')
   const closed = page.slice()
   closed.fill(0, at + SIGNER.sealingKey, at + SIGNER.mac)
+  if (version === 1) {
+    const anonce = u32(page, 0xbc)
+    closed.set(untweak(page.subarray(at, at + PLATFORM_BYTES), anonce), at)
+    closed.set(untweak(covered.subarray(SIGNER.serialNumber, SIGNER.sealingKey), anonce), at + SIGNER.serialNumber)
+  }
   return closed
 }
 
