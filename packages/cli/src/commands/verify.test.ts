@@ -119,3 +119,13 @@ test('CLI_UNFIT_INPUT: of a folder of collateral, the file that is none is named
   })
   expect(code).toBe(2)
 })
+
+test('binary certificates are no JSON, whatever bytes are in them', async () => {
+  const world = createCsvWorld({ now: NOW, seed: 'verify' })
+  const folder = mkdtempSync(join(tmpdir(), 'veritee-collateral-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  // The version is 1; the key id behind it may begin with any byte.
+  writeFileSync(join(folder, 'hsk_cek.cert'), world.hskCek.with(4, 0x7b))
+  const { judgement } = await verify(world.issueEvidence({ version: 2 }), '--collateral', join(folder, 'hsk_cek.cert'))
+  expect(judgement).toMatchObject({ tee: 'csv', accepted: false })
+})

@@ -59,9 +59,9 @@ function readSets(name: string, bytes: Uint8Array, fetchedAt: number): DcapColla
   }
 }
 
+/** A brace behind white space alone: binary certificates may hold one behind other bytes. */
 function looksLikeJson(bytes: Uint8Array): boolean {
-  const first = bytes.find((byte) => byte > 0x20)
-  return first === 0x7b
+  return bytes.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) === 0x7b
 }
 
 /**
