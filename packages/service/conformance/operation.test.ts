@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect as connectPlain } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { connect } from 'node:tls'
@@ -178,6 +179,18 @@ test('a reload brings new expectations into effect, and a broken file leaves the
   expect((await attest()).response.status).toBe(200)
 })
 
+/** A service with TLS, asked inside the process. */
+async function startOver(site: Site, tls: { cert: string; key: string }) {
+  const { service, clock } = await startService(site, { tls })
+  const call = async () => {
+    const token = await createAdminToken(readFileSync(service.adminKey.path, 'utf8'), { now: clock.now })
+    const headers = { authorization: `Bearer ${token}` }
+    const until = Math.floor(Date.now() / 1000) + 10 * 86_400
+    return (await service.fetch(new Request(`http://localhost/api/v1/expiry?until=${until}`, { headers }))).json()
+  }
+  return { service, call }
+}
+
 const issueCertificate = (site: Site, name: string) => {
   const [cert, key] = ['cert', 'key'].map((kind) => join(site.dir, '..', `${name}.${kind}`)) as [string, string]
   return issueSelfSigned({ cert, key }, { commonName: name })
@@ -220,6 +233,28 @@ test('SERVICE_STORE_UNAVAILABLE: a disk without room is not ready, and is again 
   resize('8m')
   expect(await ready()).toBe(200)
   expect(await health()).toMatchObject({ state: 'working' })
+})
+
+test('connections beyond the limit are refused, and the log says so once', async () => {
+  const { service, lines } = await start({ limits: { connections: 2 } })
+  const port = service.address?.port as number
+  const open = () =>
+    new Promise<void>((resolve) => connectPlain(port, '127.0.0.1', resolve).on('error', () => undefined))
+  for (let index = 0; index < 6; index++) await open()
+  const told = () => lines.filter((line) => line.includes('connections are refused'))
+  await expect.poll(told).toHaveLength(1)
+  expect(JSON.parse(told()[0] as string)).toMatchObject({ level: 'warn', connections: 2 })
+})
+
+test('certificates that end are listed as they are in use, whatever lies in the files meanwhile', async () => {
+  const site = createSite()
+  const tls = issueCertificate(site, 'one')
+  const { call, service } = await startOver(site, tls)
+  writeFileSync(tls.cert, 'no certificate')
+  expect(service.address?.url).toMatch(/^https:/)
+  expect(await call()).toMatchObject({
+    items: expect.arrayContaining([{ kind: 'certificate', id: tls.cert }].map((item) => expect.objectContaining(item))),
+  })
 })
 
 test('a private key that others may read is named at the start', async () => {

@@ -60,7 +60,7 @@ import { openStore } from './store/index.ts'
 import { createRotatingTokenIssuer, readTokenCertificates, signAuditHead } from './tokens/index.ts'
 import { openTpmAuthorityFaces } from './tpm-authority/index.ts'
 import type { Service, ServiceAddress, ServiceRuntime } from './types.ts'
-import { isWritable, listExpiries, probeStore, sweep, watchKeys } from './upkeep.ts'
+import { createDropNotice, createKeyWatch, isWritable, listExpiries, probeStore, sweep } from './upkeep.ts'
 
 const SWEEP_MS = 60_000
 /** A handshake that is opened to see whether handshakes can be. */
@@ -97,6 +97,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
   let judge = createEvidenceJudge(config, dir, now, log)
   let running = config
   let admins = readConfiguredKeys(config.adminKeys)
+  let tlsInUse = config.tls && readTls(config.tls)
   const version = readVersion()
   const certificates = readTokenCertificates(config.token.certificates, ring.tokens()[0].key)
   const tokens = createRotatingTokenIssuer(ring, { token: config.token, version, certificates })
@@ -254,7 +255,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
           references: references.room,
           collateral: () => listCollateral(judge.collateral.list(), now()),
         },
-        expiries: () => listExpiries(running),
+        expiries: () => listExpiries(running, tlsInUse, certificates),
         stopped: halted.signal,
         now,
       }),
@@ -296,14 +297,19 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
       createStorageFace(ownKeys),
     ]
     const app = openApp(faces)
-    const server = createHttpServer(config, app.fetch)
-    const listeners = createHttpListeners(config, {
-      broker: () => openApp(faces.flatMap(keepBrokerPaths)).fetch,
-      attestation: () => openApp([attestation.createFace([''])]).fetch,
-    })
+    const tellDrop = createDropNotice(config, log)
+    const server = createHttpServer(config, app.fetch, tellDrop)
+    const listeners = createHttpListeners(
+      config,
+      {
+        broker: () => openApp(faces.flatMap(keepBrokerPaths)).fetch,
+        attestation: () => openApp([attestation.createFace([''])]).fetch,
+      },
+      tellDrop,
+    )
     const clean = () => sweep(store, attempts, now(), log)
     const sweeper = setInterval(() => void clean(), SWEEP_MS).unref()
-    const keyWatch = setInterval(() => watchKeys(ring, log), KEY_WATCH_MS).unref()
+    const keyWatch = setInterval(createKeyWatch(ring, log), KEY_WATCH_MS).unref()
     let address: ServiceAddress | undefined
     let grpcAddresses: Readonly<Record<string, string>> = {}
     let listenerUrls: Readonly<Record<string, string>> = {}
@@ -373,6 +379,7 @@ export async function createService(input: ServiceConfigInput, runtime: ServiceR
         useKeys()
         admins = nextAdmins
         if (tls !== undefined) {
+          tlsInUse = tls
           renewCertificate(server, tls)
           listeners.renewCertificate(tls)
           grpc.renewCertificate(tls)

@@ -1,29 +1,77 @@
 /** What a running service does beside answering: looks after its keys, its records and what ends. */
+import { X509Certificate as NodeCertificate } from 'node:crypto'
 import { statfsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { X509Certificate } from '@veritee/codec/x509'
 import type { AttemptRoom } from './attempts/index.ts'
 import type { ServiceConfig } from './config/index.ts'
 import { ServiceError } from './errors.ts'
-import { readCertificateEnd } from './http/index.ts'
+import type { TlsMaterial } from './http/index.ts'
 import type { KeyRing } from './keys/index.ts'
 import type { Logger } from './log/index.ts'
 import type { Expiry } from './operation/index.ts'
 import type { Store } from './store/index.ts'
 
-/** Finds the keys that another replica made in the directory they share. */
-export function watchKeys(ring: KeyRing, log: Logger): void {
-  try {
-    ring.reloadChanged()
-  } catch (error) {
-    log.error({ err: error }, 'the key directory changed and cannot be read: the keys from before stay in use')
+/**
+ * Finds the keys that another replica made in the directory they share.
+ *
+ * @returns what is to be done again and again; a fault that lasts is told once
+ */
+export function createKeyWatch(ring: KeyRing, log: Logger): () => void {
+  let told: string | undefined
+  return () => {
+    try {
+      ring.reloadChanged()
+      if (told !== undefined) log.info('the key directory can be read again')
+      told = undefined
+    } catch (error) {
+      const { message } = error as Error
+      if (message !== told)
+        log.error({ err: error }, 'the key directory changed and cannot be read: the keys from before stay in use')
+      told = message
+    }
   }
 }
 
-/** What ends that the service was started with. */
-export function listExpiries({ tls }: ServiceConfig): Expiry[] {
-  if (tls === undefined) return []
-  const at = readCertificateEnd(tls)
-  return [{ kind: 'certificate', id: tls.cert, at, consequence: 'Clients refuse to connect.' }]
+const DROP_NOTICE_MS = 60_000
+
+/** What is to be called for each connection that was refused; it says so once a minute. */
+export function createDropNotice({ limits }: ServiceConfig, log: Logger): () => void {
+  let toldAt = Number.NEGATIVE_INFINITY
+  return () => {
+    const at = performance.now()
+    if (at - toldAt < DROP_NOTICE_MS) return
+    toldAt = at
+    log.warn({ connections: limits.connections }, 'connections are refused: limits.connections of them are open')
+  }
+}
+
+/**
+ * What ends that the service was started with.
+ *
+ * @param tls the certificate that is in use
+ * @param certificates those of the key that signs EAR tokens
+ */
+export function listExpiries(
+  { tls: files, token }: ServiceConfig,
+  tls: TlsMaterial | undefined,
+  certificates: readonly X509Certificate[],
+): Expiry[] {
+  const ofService =
+    tls === undefined || files === undefined
+      ? []
+      : [{ kind: 'certificate', id: files.cert, at: endOf(tls), consequence: 'Clients refuse to connect.' }]
+  const ofTokens = certificates.map(({ notAfter: at, subject }) => ({
+    kind: 'certificate',
+    id: `${token.certificates} ${subject.toString()}`,
+    at,
+    consequence: 'Relying parties that check the certificates refuse tokens.',
+  }))
+  return [...ofService, ...ofTokens]
+}
+
+function endOf({ cert }: TlsMaterial): number {
+  return Math.floor(new NodeCertificate(cert).validToDate.getTime() / 1000)
 }
 
 /** Writes something small, and sees that there is room for more. @throws ServiceError SERVICE_STORE_* */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { isCodedError } from '@veritee/codec/error'
 import {
   CONFIG_REFERENCE,
   createService,
@@ -143,7 +144,10 @@ async function reloadService(service: Service, io: Io, options: ServeOptions): P
     const later = await service.reload(readOptions(options, readTrustee(io, options)))
     if (later.length > 0) io.err(`read again; these keys need a new start: ${later.join(', ')}\n`)
   } catch (error) {
-    io.err(`not read again: ${error instanceof Error ? error.message : String(error)}\n`)
+    const code = isCodedError(error) ? ` [${error.code}]` : ''
+    io.err(
+      `not read again, and nothing is changed: ${error instanceof Error ? error.message.trim() : String(error)}${code}\n`,
+    )
   }
 }
 

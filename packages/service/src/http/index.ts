@@ -14,7 +14,6 @@ export {
   listenOn,
   listTlsNotices,
   parseListen,
-  readCertificateEnd,
   readTls,
   renewCertificate,
   type TlsMaterial,

@@ -29,12 +29,13 @@ export interface HttpListeners {
 export function createHttpListeners(
   config: ServiceConfig,
   apps: Readonly<Record<keyof ServiceConfig['listeners'], () => Fetch>>,
+  onDrop?: () => void,
 ): HttpListeners {
   const listeners = (['broker', 'attestation'] as const).flatMap((key) => {
     const listen = config.listeners[key]
     if (listen === undefined) return []
     const address = checkListen(config, listen, `listeners.${key}`)
-    return { key, address, server: createHttpServer(config, apps[key]()) }
+    return { key, address, server: createHttpServer(config, apps[key](), onDrop) }
   })
   const stop = async (graceMs: number) => {
     await Promise.all(listeners.map(({ server }) => closeServer(server, graceMs)))

@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { createServer, type Server, type ServerOptions } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
@@ -55,11 +54,13 @@ export function checkListen(
 /**
  * Makes the server without listening yet. With `tls` configured it speaks TLS or nothing.
  *
+ * @param onDrop told about every connection that was one too many
  * @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_TLS_INVALID
  */
 export function createHttpServer(
   config: ServiceConfig,
   fetch: (request: Request, env: object) => Response | Promise<Response>,
+  onDrop: () => void = () => undefined,
 ): Server {
   const listener = getRequestListener(fetch as Parameters<typeof getRequestListener>[0], {
     // Only for requests that never became one: a broken Host header, a target in absolute form.
@@ -83,6 +84,7 @@ export function createHttpServer(
   const server =
     tls === undefined ? createServer(options, serve) : createTlsServer({ ...options, ...readTls(tls) }, serve)
   server.maxConnections = limits.connections
+  server.on('drop', onDrop)
   return server as Server
 }
 
@@ -159,9 +161,4 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
 /** Connections that come from now on get this certificate. */
 export function renewCertificate(server: Server, material: TlsMaterial): void {
   ;(server as Server & Pick<TlsServer, 'setSecureContext'>).setSecureContext(material)
-}
-
-/** When the certificate of the service ends, epoch seconds. @throws ServiceError SERVICE_FILE_UNREADABLE, SERVICE_TLS_INVALID */
-export function readCertificateEnd(tls: NonNullable<ServiceConfig['tls']>): number {
-  return Math.floor(new X509Certificate(readTls(tls).cert).validToDate.getTime() / 1000)
 }

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ServiceError } from '../errors.ts'
-import { parsePublicKey, readOrCreateKeyPair, readOrCreateSecretKey } from './key-file.ts'
+import { parsePublicKey, readKeyPair, readOrCreateKeyPair, readOrCreateSecretKey } from './key-file.ts'
 import { claimPrivateDirectory, createFile, readGuardedFile } from './private-file.ts'
 
 /** The keys of one service; all replicas of it share them. */
@@ -39,6 +39,22 @@ export function openKeyDirectory(directory: string): ServiceKeys {
     handshakeKey: readOrCreateSecretKey(join(directory, 'handshake.key')),
     storageKey: readOrCreateSecretKey(join(directory, 'storage.key')),
   }
+}
+
+/**
+ * Reads the administrator's public key again. Nothing is made: a directory that went away, such as one that is not mounted any
+ * more, is not one that never had keys.
+ *
+ * @throws ServiceError SERVICE_KEY_PERMISSIONS, SERVICE_KEY_INVALID, SERVICE_FILE_UNREADABLE
+ */
+export function readAdminKey(
+  directory: string,
+): Pick<ServiceKeys, 'adminPublicKey' | 'adminKeyPath' | 'adminKeyCreated'> {
+  const adminKeyPath = join(directory, 'admin.pem')
+  const publicKeyPath = join(directory, 'admin.pub')
+  const adminPublicKey = readPublicKey(publicKeyPath)
+  if (existsSync(adminKeyPath)) checkSameKey(readKeyPair(adminKeyPath, 'ed25519'), adminPublicKey, publicKeyPath)
+  return { adminPublicKey, adminKeyPath, adminKeyCreated: false }
 }
 
 function openAdminKey(keyPath: string, publicKeyPath: string): { adminPublicKey: KeyObject; adminKeyCreated: boolean } {

@@ -15,7 +15,20 @@ export function readOrCreateKeyPair(path: string, kind: KeyPairKind): { key: Key
   const present = readPrivateFile(path)
   if (present !== undefined) return { key: parsePrivateKey(present, kind, path), created: false }
   const created = makeKeyFile(path, generatePrivateKey(kind))
-  return { key: parsePrivateKey(readPrivateFile(path) ?? '', kind, path), created }
+  return { key: readKeyPair(path, kind), created }
+}
+
+/** Reads the private key (PKCS#8 PEM, mode 0600). @throws ServiceError SERVICE_KEY_*, SERVICE_FILE_UNREADABLE also when it is absent */
+export function readKeyPair(path: string, kind: KeyPairKind): KeyObject {
+  return parsePrivateKey(readPresentFile(path), kind, path)
+}
+
+function readPresentFile(path: string): string {
+  const content = readPrivateFile(path)
+  if (content !== undefined) return content
+  throw new ServiceError('SERVICE_FILE_UNREADABLE', `The key file ${path} is not there any more.`, {
+    details: { path },
+  })
 }
 
 function generatePrivateKey(kind: KeyPairKind): string {
@@ -87,11 +100,13 @@ const SECRET_BYTES = 32
 
 /** Reads a 32-byte symmetric key (one line of base64url, mode 0600), making it first when the file is absent. */
 export function readOrCreateSecretKey(path: string): Uint8Array {
-  let line = readPrivateFile(path)
-  if (line === undefined) {
-    makeKeyFile(path, `${encodeBase64Url(randomBytes(SECRET_BYTES))}\n`)
-    line = readPrivateFile(path) ?? ''
-  }
+  if (readPrivateFile(path) === undefined) makeKeyFile(path, `${encodeBase64Url(randomBytes(SECRET_BYTES))}\n`)
+  return readSecretKey(path)
+}
+
+/** Reads a 32-byte symmetric key. @throws ServiceError SERVICE_KEY_*, SERVICE_FILE_UNREADABLE also when it is absent */
+export function readSecretKey(path: string): Uint8Array {
+  const line = readPresentFile(path)
   let key: Uint8Array = new Uint8Array()
   try {
     key = decodeBase64Url(line.trim())

@@ -3,8 +3,9 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeBase64Url, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
 import { digest, hmac } from '@veritee/codec/hash'
-import { openKeyDirectory, type ServiceKeys } from './key-directory.ts'
-import { type KeyPairKind, readOrCreateKeyPair, readOrCreateSecretKey } from './key-file.ts'
+import { ServiceError } from '../errors.ts'
+import { openKeyDirectory, readAdminKey, type ServiceKeys } from './key-directory.ts'
+import { type KeyPairKind, readKeyPair, readOrCreateKeyPair, readOrCreateSecretKey, readSecretKey } from './key-file.ts'
 
 /**
  * What keys are for: tokens are signed (`flat`: Simple and OIDC tokens), challenges of the attestation service are signed,
@@ -68,7 +69,7 @@ export interface KeyRingOptions {
 }
 
 interface Held {
-  readonly admin: ServiceKeys
+  readonly admin: KeyRing['admin']
   readonly token: readonly RotatingKey<KeyObject>[]
   readonly flat: readonly RotatingKey<KeyObject>[]
   readonly challenge: readonly RotatingKey<KeyObject>[]
@@ -83,11 +84,13 @@ interface Held {
  * @throws ServiceError SERVICE_KEY_PERMISSIONS, SERVICE_KEY_INVALID, SERVICE_FILE_UNREADABLE
  */
 export function openKeyRing({ directory, challengeKey, now, overlapSeconds }: KeyRingOptions): KeyRing {
-  let held = readKeys(directory, challengeKey)
+  const admin = openKeyDirectory(directory)
+  if (challengeKey !== undefined) readOrCreateKeyPair(challengeKey, 'RSA')
+  let held = readKeys(directory, challengeKey, admin)
   let seen = describeDirectory(directory)
   const prepare = () => {
     const found = describeDirectory(directory)
-    const keys = readKeys(directory, challengeKey)
+    const keys = readKeys(directory, challengeKey, readAdminKey(directory))
     return () => {
       held = keys
       seen = found
@@ -161,9 +164,9 @@ function stateOf(
   return { id, use, state: since <= now || index === 0 ? 'active' : 'next', since }
 }
 
-function readKeys(directory: string, challengeKey: string | undefined): Held {
-  const admin = openKeyDirectory(directory)
-  const names = readdirSync(directory)
+/** @throws ServiceError SERVICE_FILE_UNREADABLE also when a use has no key any more */
+function readKeys(directory: string, challengeKey: string | undefined, admin: KeyRing['admin']): Held {
+  const names = listFiles(directory)
   const read = <T>(use: KeyUse, extension: string, open: (path: string) => T, identify: (key: T) => string) => {
     const named = use === 'challenge' ? challengeKey : undefined
     const first = named === undefined ? [] : [{ path: named, since: 0 }]
@@ -179,19 +182,36 @@ function readKeys(directory: string, challengeKey: string | undefined): Held {
       })
       .sort((a, b) => a.since - b.since)
   }
-  return {
+  const held: Held = {
     admin,
-    token: read('token', 'pem', (path) => readOrCreateKeyPair(path, 'P-256').key, identifyKeyPair),
-    flat: read('flat', 'pem', (path) => readOrCreateKeyPair(path, 'RSA').key, identifyKeyPair),
-    challenge: read('challenge', 'pem', (path) => readOrCreateKeyPair(path, 'RSA').key, identifyKeyPair),
-    handshake: read('handshake', 'key', readOrCreateSecretKey, (key) => identifySecretKey(key, 'handshake')),
-    storage: read('storage', 'key', readOrCreateSecretKey, (key) => identifySecretKey(key, 'storage')),
+    token: read('token', 'pem', (path) => readKeyPair(path, 'P-256'), identifyKeyPair),
+    flat: read('flat', 'pem', (path) => readKeyPair(path, 'RSA'), identifyKeyPair),
+    challenge: read('challenge', 'pem', (path) => readKeyPair(path, 'RSA'), identifyKeyPair),
+    handshake: read('handshake', 'key', readSecretKey, (key) => identifySecretKey(key, 'handshake')),
+    storage: read('storage', 'key', readSecretKey, (key) => identifySecretKey(key, 'storage')),
+  }
+  const missing = (['token', 'handshake', 'storage'] as const).find((use) => held[use].length === 0)
+  if (missing === undefined) return held
+  throw new ServiceError('SERVICE_FILE_UNREADABLE', `There is no ${missing} key in ${directory} any more.`, {
+    details: { path: directory, expected: `${missing}.*` },
+  })
+}
+
+/** @throws ServiceError SERVICE_FILE_UNREADABLE */
+function listFiles(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch (cause) {
+    throw new ServiceError('SERVICE_FILE_UNREADABLE', `The key directory ${directory} cannot be read.`, {
+      cause,
+      details: { path: directory },
+    })
   }
 }
 
 /** Names, sizes and times of the files: what changes when a key does. */
 function describeDirectory(directory: string): string {
-  const names = readdirSync(directory).filter((name) => /\.(?:pem|pub|key)$/.test(name))
+  const names = listFiles(directory).filter((name) => /\.(?:pem|pub|key)$/.test(name))
   return names
     .sort()
     .map((name) => {

@@ -50,6 +50,12 @@ export function createKeysFace(options: KeysFaceOptions): Face {
         async respond(c) {
           await admitRequest(c, gate, 'keys:read')
           const query = c.req.query()
+          try {
+            // Another replica may have made one just now.
+            ring.reloadChanged()
+          } catch {
+            // Those that are in use are told all the same; the log says what is wrong with the directory.
+          }
           const keys = ring
             .describe()
             .filter((key) => FILTERS.every((name) => query[name] === undefined || key[name] === query[name]))
