@@ -19,6 +19,7 @@ const NEEDED: Readonly<Record<string, Permission | 'any'>> = {
   'post /kbs/v0/rvps/register': 'references:write',
   'post /kbs/v0/rvps/set_reference_value_list': 'references:write',
   'delete /kbs/v0/rvps/delete/{name}': 'references:write',
+  'get /kbs/v0/reference-value': 'references:read',
   'get /kbs/v0/reference-value/{id}': 'references:read',
   'post /kbs/v0/reference-value': 'references:write',
   'post /kbs/v0/resource-policy': 'policies:write',
