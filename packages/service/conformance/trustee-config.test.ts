@@ -156,6 +156,7 @@ describe('the shipped files', () => {
       grpc: { references: '127.0.0.1:50003', attestation: '127.0.0.1:50004' },
       policies: {
         fallback: 'references',
+        claims: 'texts',
         folder: at('opt/trustee/attestation-service/policies/opa'),
         resourceFile: at('opt/trustee/kbs/policy.rego'),
       },
@@ -198,6 +199,7 @@ describe('the shipped files', () => {
       policies: { folder: join(site.root, 'opt/trustee/attestation-service/policies/opa') },
       resources: { folder: join(site.root, 'opt/trustee/kbs/repository') },
     })
+    expect(config.policies).not.toHaveProperty('claims')
     expect(config.references).toBeUndefined()
     expect(notices).toEqual([
       expect.stringContaining('gateway.yml, kbs-config.toml, as-config.json are not in '),

@@ -22,7 +22,7 @@ describe('configuration', () => {
       broker: { versions: ['0.4.0'], allowRsa15: false },
       gateway: { heartbeatMinutes: 10 },
       listeners: {},
-      policies: { fallback: 'expectations', openOnLoopback: false },
+      policies: { claims: 'typed', fallback: 'expectations', openOnLoopback: false },
       resources: {},
       listen: '127.0.0.1:8081',
       allowPlainHttp: false,

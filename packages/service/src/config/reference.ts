@@ -215,6 +215,12 @@ export const CONFIG_REFERENCE: readonly ConfigSection[] = [
           'What judges where there is no policy `default`; or `references`: reference values, by the policies of the house.',
       },
       {
+        key: 'policies.claims',
+        fallback: 'typed',
+        meaning:
+          'How policies see SEV-SNP: numbers, truth values and hexadecimal; or `texts`: `"0"`, `"1"`, decimal texts and base64, and Azure machines as `azsnpvtpm` and `aztdxvtpm` too.',
+      },
+      {
         key: 'policies.openOnLoopback',
         fallback: 'false',
         meaning: 'Lets everybody on this machine read and change attestation policies without a token.',

@@ -70,6 +70,7 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
       folder: file.optional(),
       resourceFile: file.optional(),
       fallback: z.enum(['expectations', 'references']).default('expectations'),
+      claims: z.enum(['typed', 'texts']).default('typed'),
       openOnLoopback: z.boolean().default(false),
     })
     .prefault({}),
@@ -247,6 +248,8 @@ export interface ServiceConfig {
     readonly resourceFile?: string | undefined
     /** What judges where there is no policy `default`. */
     readonly fallback: 'expectations' | 'references'
+    /** How policies see SEV-SNP: numbers, truth values and hexadecimal; or texts, as the gateway’s services write them. */
+    readonly claims: 'typed' | 'texts'
     /** Lets everybody on this machine read and change attestation policies without a token. */
     readonly openOnLoopback: boolean
   }

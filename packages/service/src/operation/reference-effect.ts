@@ -1,16 +1,10 @@
 /** What a change of reference values would do to machines that attested lately. Nothing is decided and nothing is kept. */
-import {
-  type AttestationPolicy,
-  compileAttestationPolicy,
-  DEFAULT_CPU_POLICY,
-  DEFAULT_DEVICE_POLICY,
-  type PolicyVerdict,
-} from '@veritee/appraisal/policy'
+import type { AttestationPolicy, PolicyVerdict } from '@veritee/appraisal/policy'
 import type { PolicyReferences } from '@veritee/appraisal/references'
 import { summarizeVector } from '@veritee/appraisal/tokens'
 import { isCodedError } from '@veritee/codec/error'
 import type { Attempt, AttemptOutcome, AttemptRoom } from '../attempts/index.ts'
-import type { AppraisedEvidence, PolicyAppraiser, PolicyRoom } from '../policies/index.ts'
+import { type AppraisedEvidence, findHousePolicy, type PolicyAppraiser, type PolicyRoom } from '../policies/index.ts'
 import type { EffectAssessor } from '../references/index.ts'
 import { nameEvidenceClass } from '../tokens/index.ts'
 
@@ -105,8 +99,6 @@ interface AskedPolicy {
   readonly kind?: 'cpu' | 'gpu'
 }
 
-const HOUSE = { default_cpu: DEFAULT_CPU_POLICY, default_gpu: DEFAULT_DEVICE_POLICY } as const
-
 /** The version in force of a policy that was asked as `id` or `id@version`; undefined for one that is gone. */
 async function findPolicy(
   name: string,
@@ -117,8 +109,8 @@ async function findPolicy(
   const kind = suffix === undefined ? {} : { kind: suffix }
   const found = await policies.findAttestation(id)
   if (found !== undefined) return { policy: found.rules, ...kind }
-  if (id !== 'default_cpu' && id !== 'default_gpu') return undefined
-  return { policy: compileAttestationPolicy({ id, text: HOUSE[id] }), ...kind }
+  if (suffix === undefined || id !== `default_${suffix}`) return undefined
+  return { policy: findHousePolicy(suffix), kind: suffix }
 }
 
 async function readEvidence(

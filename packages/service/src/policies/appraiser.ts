@@ -1,17 +1,16 @@
 /** Asking the policies in force about evidence that was found genuine. */
 import {
   type AttestationPolicy,
-  compileAttestationPolicy,
   createPolicyInput,
-  DEFAULT_CPU_POLICY,
-  DEFAULT_DEVICE_POLICY,
   evaluateAttestationPolicy,
   type PolicyVerdict,
+  writeClaimsAsTexts,
 } from '@veritee/appraisal/policy'
 import type { PolicyReferences } from '@veritee/appraisal/references'
 import type { Claims } from '@veritee/evidence/result'
 import { ServiceError } from '../errors.ts'
 import { nameEvidenceClass } from '../tokens/index.ts'
+import { findHousePolicy, isHousePolicy } from './houses.ts'
 import type { PolicyRoom } from './room/room.ts'
 import { DEFAULT_POLICY_ID } from './room/rules.ts'
 
@@ -54,15 +53,14 @@ export interface PolicyAppraiserOptions {
   readonly references: { read(): Promise<PolicyReferences> }
   /** What judges where there is no policy `default`: expectations, or reference values by the policies of the house. */
   readonly fallback: 'expectations' | 'references'
+  /** How the claims of some machines are written for the policies of operators. */
+  readonly claims: 'typed' | 'texts'
 }
 
 const MAX_POLICIES = 16
 
-export function createPolicyAppraiser({ room, references, fallback }: PolicyAppraiserOptions): PolicyAppraiser {
-  const houses = {
-    cpu: compileAttestationPolicy({ id: 'default_cpu', text: DEFAULT_CPU_POLICY }),
-    gpu: compileAttestationPolicy({ id: 'default_gpu', text: DEFAULT_DEVICE_POLICY }),
-  }
+export function createPolicyAppraiser(options: PolicyAppraiserOptions): PolicyAppraiser {
+  const { room, references, fallback, claims } = options
   /** `ID_cpu` and `ID_gpu` come before `ID`, as some services name their policies by class. */
   const find = async (id: string, kind: 'cpu' | 'gpu'): Promise<FoundPolicy | undefined> => {
     const found = (await room.findAttestation(`${id}_${kind}`)) ?? (await room.findAttestation(id))
@@ -70,16 +68,21 @@ export function createPolicyAppraiser({ room, references, fallback }: PolicyAppr
       const { head, version } = found.active
       return { policy: found.rules, name: `${head.id}@${version}` }
     }
-    if (id === DEFAULT_POLICY_ID)
-      return fallback === 'references' ? { policy: houses[kind], name: houses[kind].id } : undefined
+    if (id === DEFAULT_POLICY_ID) return fallback === 'references' ? describeHouse(kind) : undefined
     throw new ServiceError('SERVICE_POLICY_UNKNOWN', `There is no attestation policy ${id}.`, {
       details: { path: 'policy_ids', actual: id },
     })
   }
   const clock = () => performance.now()
+  /** The policies of the house read numbers as numbers. */
+  const pair = (piece: AppraisedEvidence, policy: AttestationPolicy): Pair => ({
+    piece,
+    policy,
+    seen: claims === 'typed' || isHousePolicy(policy) ? piece : writeClaimsAsTexts(piece),
+  })
   const appraiseWith: PolicyAppraiser['appraiseWith'] = (evidence, policy, values, now) =>
     evaluateAll(
-      evidence.map((piece) => ({ piece, policy })),
+      evidence.map((piece) => pair(piece, policy)),
       values,
       now,
       clock,
@@ -100,7 +103,7 @@ export function createPolicyAppraiser({ room, references, fallback }: PolicyAppr
           const found = await find(id, nameEvidenceClass(piece.tee))
           if (found === undefined) continue
           names.add(found.name)
-          pairs.push({ piece, policy: found.policy })
+          pairs.push(pair(piece, found.policy))
         }
         if (pairs.length === 0) continue
         const results = evaluateAll(pairs, await references.read(), now, clock)
@@ -120,9 +123,16 @@ interface FoundPolicy {
   readonly name: string
 }
 
+const describeHouse = (kind: 'cpu' | 'gpu'): FoundPolicy => {
+  const policy = findHousePolicy(kind)
+  return { policy, name: policy.id }
+}
+
 interface Pair {
   readonly piece: AppraisedEvidence
   readonly policy: AttestationPolicy
+  /** The piece as the policy sees it. */
+  readonly seen: AppraisedEvidence
 }
 
 /** A policy that only allows is asked once, about everything together; one with trust claims about each piece. */
@@ -133,13 +143,13 @@ function evaluateAll(
   clock: () => number,
 ): PolicyVerdict[] {
   const whole = new Map<AttestationPolicy, PolicyVerdict>()
-  return pairs.map(({ piece, policy }) => {
+  return pairs.map(({ seen, policy }) => {
     const evaluate = (pieces: readonly AppraisedEvidence[]) =>
       evaluateAttestationPolicy(policy, { input: createPolicyInput(pieces), references, now, clock })
-    if (policy.hasTrustClaims || policy.aspects.length > 0) return evaluate([piece])
+    if (policy.hasTrustClaims || policy.aspects.length > 0) return evaluate([seen])
     let verdict = whole.get(policy)
     if (verdict === undefined) {
-      verdict = evaluate(pairs.filter((pair) => pair.policy === policy).map((pair) => pair.piece))
+      verdict = evaluate(pairs.filter((pair) => pair.policy === policy).map((pair) => pair.seen))
       whole.set(policy, verdict)
     }
     return verdict

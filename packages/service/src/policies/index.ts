@@ -10,6 +10,7 @@ export { type DryRunRequest, type DryRunResult, prepareDryRun } from './dry-run.
 export { admitPolicyRequest, expectAttestation } from './face/access.ts'
 export { listDigests, putPolicy, readText } from './face/broker-face.ts'
 export { decodePolicy, POLICY_BODY } from './face/text.ts'
+export { findHousePolicy } from './houses.ts'
 export { openPolicies, type Policies, type PolicyRuntime } from './open.ts'
 export { createScopedRelease } from './release.ts'
 export { openPolicyFiles, type PolicyFiles } from './room/folder.ts'

@@ -42,14 +42,14 @@ export interface Policies {
 
 /** Opens the policies of a store and of the folder that the configuration names. */
 export function openPolicies(config: ServiceConfig, runtime: PolicyRuntime): Policies {
-  const { folder, resourceFile, fallback, openOnLoopback } = config.policies
+  const { folder, resourceFile, fallback, claims, openOnLoopback } = config.policies
   const { store, dir, references, attempts, gate, audit, release, now } = runtime
   const files = openPolicyFiles(
     folder === undefined ? join(dir, 'policies', 'opa') : resolve(folder),
     resourceFile === undefined ? {} : { [RESOURCE_POLICY_ID]: resolve(resourceFile) },
   )
   const room = createPolicyRoom({ store, files, audit, now })
-  const appraiser = createPolicyAppraiser({ room, references, fallback })
+  const appraiser = createPolicyAppraiser({ room, references, fallback, claims })
   const { bodyBytes } = config.limits
   return {
     room,

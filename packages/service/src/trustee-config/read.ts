@@ -94,6 +94,8 @@ export function readTrusteeConfig(options: TrusteeConfigOptions): TrusteeConfig 
     draft: new Map<string, unknown>([
       ['dir', place(OWN_FOLDER)],
       ['policies.fallback', 'references'],
+      // The services that a gateway belongs to write claims so.
+      ['policies.claims', gateway.present ? 'texts' : undefined],
     ]),
     notices,
     place,
