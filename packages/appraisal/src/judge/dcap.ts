@@ -46,7 +46,15 @@ function readEvidence(evidence: object, options: JudgeOptions): ReadableEvidence
   const { quote, ccEventLog, gpuEvidence } = parseDcapEvidence(evidence)
   const read = readQuote(quote, options, ccEventLog)
   if (gpuEvidence === undefined) return read
-  return { ...read, verify: async (own) => skipDevices(await read.verify(own)) }
+  return {
+    ...read,
+    verify: async (own) => {
+      const genuine = await read.verify(own)
+      if (read.tee !== 'tdx') return skipDevices(genuine)
+      const { withEnclosedDevices } = await import('./enclosed-devices.ts')
+      return await withEnclosedDevices(genuine, gpuEvidence, own)
+    },
+  }
 }
 
 function readQuote(bytes: Uint8Array, { rules }: JudgeOptions, ccEventLog?: Uint8Array): ReadableEvidence {
@@ -71,13 +79,13 @@ async function withEventLog(genuine: GenuineEvidence, quote: TdxQuote, eventLog:
   return { ...genuine, checks, claims: { ...genuine.claims, tdx: claims }, isLogReplayed: true }
 }
 
-/** Nothing says which question devices inside the evidence of a machine answer, so they are not taken for judged. */
+/** An enclave has no devices: nobody says what evidence of some beside its quote would be tied to. */
 function skipDevices(genuine: GenuineEvidence): GenuineEvidence {
   const skipped: Check = {
     id: 'gpuEvidence',
     result: 'skip',
     code: 'APPRAISAL_DEVICES_UNJUDGED',
-    message: 'The evidence of graphics processors inside the evidence of the machine was not judged.',
+    message: 'The evidence of graphics processors beside the quote of an enclave was not judged.',
     next: 'Send them as composite evidence, under the name nvidia.',
   }
   return { ...genuine, checks: [...genuine.checks, skipped] }

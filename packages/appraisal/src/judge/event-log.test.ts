@@ -23,17 +23,6 @@ const evidenceOf = (quote: Uint8Array, log: Uint8Array | null) => ({
   cc_eventlog: log === null ? null : encodeBase64(log),
 })
 
-test('APPRAISAL_DEVICES_UNJUDGED: graphics processors inside the evidence are not passed over silently', async () => {
-  const evidence = evidenceOf(world.issueTdxQuote(), null)
-  const skipped = ({ checks }: Awaited<ReturnType<typeof judgeEvidence>>) =>
-    checks.flatMap(({ code, result }) => (result === 'skip' && code === 'APPRAISAL_DEVICES_UNJUDGED' ? [code] : []))
-  for (const none of [{}, { gpu_evidence: null }])
-    expect(skipped(await judgeEvidence({ ...evidence, ...none }, options))).toEqual([])
-  const judgement = await judgeEvidence({ ...evidence, gpu_evidence: { evidence_list: [] } }, options)
-  expect(skipped(judgement)).toHaveLength(1)
-  expect(JSON.stringify(judgement.claims)).not.toContain('gpu')
-})
-
 describe('the event log of a TD', () => {
   test.each([
     ['inside the evidence', (quote: Uint8Array) => judgeEvidence(evidenceOf(quote, eventLog), options)],

@@ -19,8 +19,10 @@ export type GpuErrorCode =
   | 'GPU_CHAIN_ROOT'
   | 'GPU_ARCHITECTURE_MISMATCH'
   | 'GPU_DEVICE_REPEATED'
+  | 'GPU_QUESTION_DIFFERS'
   | 'GPU_FIRMWARE_MISMATCH'
   | 'GPU_SIGNATURE_INVALID'
+  | 'GPU_REPORT_ABSENT'
   | 'GPU_REVOCATION_UNCHECKED'
   | 'GPU_REFERENCE_UNCHECKED'
   | 'GPU_SENDER_UNCHECKED'
@@ -54,6 +56,11 @@ export const GPU_ERRORS: Readonly<Record<GpuErrorCode, ErrorEntry>> = {
     'The evidence counts one device twice.',
     'Send one report for each device of the machine.',
   ),
+  GPU_QUESTION_DIFFERS: row(
+    422,
+    'A device answers another question than the machine it is said to be in.',
+    'Refuse it, or ask the device with the first 32 bytes of the report data of the machine.',
+  ),
   GPU_FIRMWARE_MISMATCH: row(
     422,
     'The firmware id of the report is not the one that the certificate was issued for.',
@@ -63,6 +70,11 @@ export const GPU_ERRORS: Readonly<Record<GpuErrorCode, ErrorEntry>> = {
     422,
     'The report is not signed by the key of its certificate.',
     'Refuse it: it was changed after it was signed, or the certificate is not its own.',
+  ),
+  GPU_REPORT_ABSENT: row(
+    422,
+    'A device came without a report or without its certificates, so it was not judged.',
+    'Turn confidential computing on for this device, or let no policy rest on it.',
   ),
   GPU_REVOCATION_UNCHECKED: row(
     422,

@@ -1,6 +1,7 @@
 /** NVIDIA devices: reports, chains, claims. */
 export { claimsOfGpu } from './claims.ts'
-export { parseGpuEvidence } from './evidence-json.ts'
+export { type EnclosedDevices, verifyEnclosedDevices } from './enclosed.ts'
+export { parseEnclosedGpuEvidence, parseGpuEvidence } from './evidence-json.ts'
 export { parseGpuReport } from './report.ts'
 export { type GpuRoot, NVIDIA_ROOT } from './roots.ts'
 export type { GpuDevice, GpuReport } from './types.ts'

@@ -119,7 +119,7 @@ export function openCollateral(
 /** Intel's bundles are JSON; everything else is told apart by its content. */
 function readCollateralFile(name: string, bytes: Uint8Array, fetchedAt: number): NamedCollateral {
   const file = { name, bytes }
-  const isJson = bytes.find((byte) => byte > 0x20) === 0x7b
+  const isJson = bytes.find((byte) => ![0x20, 0x09, 0x0a, 0x0d].includes(byte)) === 0x7b
   if (isJson) return { file, sets: readBundle(new TextDecoder().decode(bytes), { name, fetchedAt }).sets }
   sortCollateral([file])
   return { file, sets: [] }

@@ -66,6 +66,8 @@ const SKIPPED = 'Named in a skipped check of every report; never thrown.'
 /** Codes of the GPU room that no report raises, each with the reason. */
 export const GPU_UNBREAKABLE: Readonly<Record<string, string>> = {
   GPU_DEVICE_REPEATED: 'Raised by several reports together, each of which is genuine.',
+  GPU_QUESTION_DIFFERS: 'Raised by a device inside the evidence of a machine, each of which is genuine.',
+  GPU_REPORT_ABSENT: 'Named in a skipped check of a device inside the evidence of a machine; never thrown.',
   GPU_SENDER_UNCHECKED: SKIPPED,
   GPU_REVOCATION_UNCHECKED: SKIPPED,
   GPU_REFERENCE_UNCHECKED: SKIPPED,
