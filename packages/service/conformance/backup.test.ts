@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createBackup, restoreBackup } from '../src/backup/index.ts'
@@ -103,6 +103,24 @@ describe('backup and restore', () => {
     expect(names.filter((name) => name === 'storage.1790000001.key')).toHaveLength(1)
     expect(names.filter((name) => name === 'storage.key')).toHaveLength(1)
     expect(counted).toEqual({ keys: 6, records: 0 })
+  })
+
+  test('SERVICE_BACKUP_INTERRUPTED: leaves nothing behind, and the log says so', async () => {
+    const { site, running, path } = await startFull()
+    const beside = () => readdirSync(join(site.dir, '..')).filter((name) => /backup|restored/.test(name))
+    const signal = AbortSignal.abort()
+    const interrupted = { code: 'SERVICE_BACKUP_INTERRUPTED' }
+    await expect(createBackup(site.config, { path, passphrase, now: NOW, signal })).rejects.toMatchObject(interrupted)
+    expect(beside()).toEqual([])
+    const { items } = (await (await running.admin('GET', '/../../api/v1/audit?actor=backup')).json()) as Listed
+    expect(items.map(({ outcome, code }) => [outcome, code])).toEqual([
+      ['failed', 'SERVICE_BACKUP_INTERRUPTED'],
+      ['done', undefined],
+    ])
+    await createBackup(site.config, { path, passphrase, now: NOW })
+    const config = { ...site.config, dir: join(site.dir, '..', 'restored') }
+    await expect(restoreBackup(config, { path, passphrase, now: NOW, signal })).rejects.toMatchObject(interrupted)
+    expect(beside()).toEqual(['backup'])
   })
 
   test('SERVICE_BACKUP_PASSPHRASE: too short, or another', async () => {

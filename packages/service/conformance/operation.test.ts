@@ -47,6 +47,14 @@ test('metrics count what happened, and name nobody', async () => {
   expect(text).not.toContain('default')
 })
 
+test('metrics are for this machine, and not for whom a proxy on it speaks for', async () => {
+  const { url } = await start()
+  const status = async (headers: Record<string, string>) => (await fetch(`${url}/metrics`, { headers })).status
+  expect(await status({})).toBe(200)
+  for (const name of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'])
+    expect(await status({ [name]: '127.0.0.1' }), name).toBe(404)
+})
+
 test('metrics can be switched off', async () => {
   const { url } = await start({ metrics: 'off' })
   expect((await fetch(`${url}/metrics`)).status).toBe(404)

@@ -387,6 +387,8 @@ describe('the paths of the key broker', () => {
     // A page in a browser of this machine is no program of it.
     expect((await post('/kbs/v0/attestation-policy', { origin: 'https://example.org' })).status).toBe(401)
     expect((await post('/kbs/v0/attestation-policy', { 'sec-fetch-site': 'cross-site' })).status).toBe(401)
+    // Nor is whom a proxy on it speaks for.
+    expect((await post('/kbs/v0/attestation-policy', { 'x-forwarded-for': '127.0.0.1' })).status).toBe(401)
     const rebound = await new Promise((resolve) => {
       request(`${url}/kbs/v0/attestation-policies`, { headers: { host: 'example.org' } }, ({ statusCode }) =>
         resolve(statusCode),

@@ -262,6 +262,11 @@ const ROWS = {
     summary: 'The file or the data directory that would be written exists already.',
     next: 'Choose another path, or move away what is there.',
   },
+  SERVICE_BACKUP_INTERRUPTED: {
+    status: 503,
+    summary: 'The work on the backup was broken off.',
+    next: 'Begin again: nothing was left behind.',
+  },
   SERVICE_BACKUP_INVALID: {
     status: 400,
     summary: 'The file is no backup, was cut short, or was changed.',

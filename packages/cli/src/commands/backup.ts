@@ -27,7 +27,7 @@ export function addBackup(program: Command, { io }: Face): void {
     )
     .action(async (path: string, options: BackupOptions) => {
       const passphrase = await readPassphrase(io, options)
-      const report = await createBackup(configOf(options), { path, passphrase, now: io.now() })
+      const report = await createBackup(configOf(options), { path, passphrase, now: io.now(), signal: io.signal })
       io.out(
         options.json ? `${JSON.stringify({ file: path, ...report })}\n` : `wrote ${path}: ${describeReport(report)}\n`,
       )
@@ -39,7 +39,7 @@ export function addBackup(program: Command, { io }: Face): void {
     )
     .action(async (path: string, options: BackupOptions) => {
       const passphrase = await readPassphrase(io, options)
-      const report = await restoreBackup(configOf(options), { path, passphrase, now: io.now() })
+      const report = await restoreBackup(configOf(options), { path, passphrase, now: io.now(), signal: io.signal })
       io.out(options.json ? `${JSON.stringify({ file: path, ...report })}\n` : `restored ${describeReport(report)}\n`)
     })
 }

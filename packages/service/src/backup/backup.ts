@@ -26,7 +26,9 @@ import { openStore, type Store, type StoreEntry } from '../store/index.ts'
 import { decryptBackup, encryptBackup } from './container.ts'
 import { KEY_FILE, type Line, writeLines } from './lines.ts'
 
+/** So many records, or so much of them, are written at once. */
 const BATCH = 200
+const BATCH_BYTES = 8 * 1024 * 1024
 
 /** What a backup holds, or what was restored. */
 export interface BackupReport {
@@ -39,17 +41,19 @@ export interface BackupOptions {
   readonly passphrase: string
   /** Epoch seconds. */
   readonly now: number
+  /** Breaks the work off: nothing is left behind. */
+  readonly signal?: AbortSignal
 }
 
 /**
  * Writes the keys and every record as of one moment into one encrypted file of mode 0600. The service may run meanwhile.
  * Under its final name the file is whole or not there.
  *
- * @throws ServiceError SERVICE_BACKUP_EXISTS, SERVICE_BACKUP_PASSPHRASE, SERVICE_FILE_UNREADABLE, SERVICE_STORE_*, SERVICE_KEY_*
+ * @throws ServiceError SERVICE_BACKUP_EXISTS, SERVICE_BACKUP_PASSPHRASE, SERVICE_BACKUP_INTERRUPTED, SERVICE_FILE_UNREADABLE, SERVICE_STORE_*, SERVICE_KEY_*
  */
 export async function createBackup(
   input: ServiceConfigInput,
-  { path, passphrase, now }: BackupOptions,
+  { path, passphrase, now, signal }: BackupOptions,
 ): Promise<BackupReport> {
   const config = parseConfig(input)
   if (existsSync(path)) throw exists(path)
@@ -69,9 +73,12 @@ export async function createBackup(
         createGzip(),
         (source: AsyncIterable<Uint8Array>) => encryptBackup(source, passphrase),
         file.createWriteStream({ flush: true }),
+        signal === undefined ? {} : { signal },
       )
       linkFinal(draft, path)
-    } catch (error) {
+    } catch (cause) {
+      const error =
+        signal?.aborted === true ? new ServiceError('SERVICE_BACKUP_INTERRUPTED', undefined, { cause }) : cause
       const code = isCodedError(error) ? error.code : 'SERVICE_INTERNAL'
       await audit.record({ ...describeWork('create', path), outcome: 'failed', code }).catch(() => undefined)
       throw error
@@ -114,11 +121,11 @@ function linkFinal(draft: string, path: string): void {
  */
 export async function restoreBackup(
   input: ServiceConfigInput,
-  { path, passphrase, now }: BackupOptions,
+  { path, passphrase, now, signal }: BackupOptions,
 ): Promise<BackupReport> {
   const config = parseConfig(input)
   checkReadable(path)
-  const report = await checkBackup(path, passphrase)
+  const report = await checkBackup(path, passphrase, signal)
   const directory = keyDirectoryOf(config)
   if (existsSync(directory) && readdirSync(directory).length > 0) throw exists(directory)
   claimPrivateDirectory(resolve(config.dir))
@@ -129,15 +136,20 @@ export async function restoreBackup(
     await store.transaction(async (access) => {
       if ((await access.list('', { limit: 1 })).length > 0) throw exists('store')
       let batch: StoreEntry[] = []
+      let batchBytes = 0
       let madeAt = 0
-      for await (const line of readBackup(path, passphrase)) {
+      for await (const line of readBackup(path, passphrase, signal)) {
         if (line.kind === 'key')
           createFile(join(draft, line.name), line.content, line.name.endsWith('.pub') ? 0o644 : 0o600)
         if (line.kind === 'veritee') madeAt = line.time
-        if (line.kind === 'record') batch.push({ ...line, value: decodeBase64(line.value) })
-        if (batch.length < BATCH) continue
+        if (line.kind !== 'record') continue
+        const value = decodeBase64(line.value)
+        batch.push({ ...line, value })
+        batchBytes += value.length
+        if (batch.length < BATCH && batchBytes < BATCH_BYTES) continue
         await access.putAll(batch)
         batch = []
+        batchBytes = 0
       }
       await access.putAll(batch)
       const event = { ...describeWork('restore', path), outcome: 'done', detail: { ...report, madeAt } } as const
@@ -153,10 +165,10 @@ export async function restoreBackup(
 }
 
 /** Reads a backup to its end without keeping anything: it opens, is whole, and counts what it says it holds. */
-async function checkBackup(path: string, passphrase: string): Promise<BackupReport> {
+async function checkBackup(path: string, passphrase: string, signal?: AbortSignal): Promise<BackupReport> {
   let [keys, records] = [0, 0]
   let end: BackupReport | undefined
-  for await (const line of readBackup(path, passphrase)) {
+  for await (const line of readBackup(path, passphrase, signal)) {
     if (line.kind === 'key') keys++
     if (line.kind === 'record') records++
     if (line.kind === 'end') end = { keys: line.keys, records: line.records }
@@ -165,13 +177,14 @@ async function checkBackup(path: string, passphrase: string): Promise<BackupRepo
   return end
 }
 
-async function* readBackup(path: string, passphrase: string): AsyncGenerator<Line> {
+async function* readBackup(path: string, passphrase: string, signal?: AbortSignal): AsyncGenerator<Line> {
   const plain = Readable.from(decryptBackup(createReadStream(path), passphrase)).on('error', () => undefined)
   const text = createGunzip()
   const flowing = pipeline(plain, text).catch((error: unknown) => text.destroy(error as Error))
   let first = true
   try {
     for await (const row of createInterface({ input: text })) {
+      if (signal?.aborted === true) throw new ServiceError('SERVICE_BACKUP_INTERRUPTED')
       const line = JSON.parse(row) as Line
       if (first && (line.kind !== 'veritee' || line.format !== 1)) throw new ServiceError('SERVICE_BACKUP_INVALID')
       if (line.kind === 'key' && !KEY_FILE.test(line.name)) throw new ServiceError('SERVICE_BACKUP_INVALID')

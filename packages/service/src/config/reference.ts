@@ -65,7 +65,8 @@ export const CONFIG_REFERENCE: readonly ConfigSection[] = [
         key: 'metrics',
         fallback: 'loopback',
         meaning: 'Who may read `/metrics`: programs on this machine, everybody (`open`), nobody (`off`).',
-        danger: '`open` shows counts to everybody; no names.',
+        danger:
+          '`open` shows counts to everybody; no names. What a proxy on this machine passes on may count as from here: have it keep `/metrics` back.',
       },
       {
         key: 'log.level',
@@ -224,7 +225,7 @@ export const CONFIG_REFERENCE: readonly ConfigSection[] = [
         key: 'policies.openOnLoopback',
         fallback: 'false',
         meaning: 'Lets everybody on this machine read and change attestation policies without a token.',
-        danger: 'Any program on this machine can let any machine pass.',
+        danger: 'Any program on this machine can let any machine pass; a proxy on it may hand that right on.',
       },
       {
         key: 'release.statuses',
@@ -436,12 +437,14 @@ export const CONFIG_REFERENCE: readonly ConfigSection[] = [
         key: 'limits.perClient.perSecond',
         fallback: '100',
         meaning: 'Pace of one address (of IPv6: one /64) over all replicas.',
+        danger: 'Behind a proxy all clients have its address: limit them there, and raise this.',
       },
       { key: 'limits.perClient.burst', fallback: '1000', meaning: 'Requests that may come at once after a pause.' },
       {
         key: 'limits.perClient.loopback',
         fallback: 'false',
         meaning: 'Whether requests from this very machine are held to it too.',
+        danger: 'Off: nothing limits what a proxy on this machine passes on.',
       },
     ],
   },

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { ServiceError } from '../errors.ts'
-import { type Face, readClientAddress } from '../http/index.ts'
-import { isLoopback } from '../limits/index.ts'
+import type { Face } from '../http/index.ts'
+import { isLocalRequest } from '../limits/index.ts'
 import type { Metrics } from '../metrics/index.ts'
 import type { Store } from '../store/index.ts'
 
@@ -58,7 +58,7 @@ export function createHealthFace(options: HealthOptions): Face {
         },
         async respond(c) {
           const { metrics, access } = options
-          const open = access === 'open' || (access === 'loopback' && isLoopback(readClientAddress(c)))
+          const open = access === 'open' || (access === 'loopback' && isLocalRequest(c))
           if (!open) throw new ServiceError('SERVICE_HTTP_ROUTE_UNKNOWN')
           return c.body(await metrics.render(), 200, { 'content-type': metrics.contentType })
         },

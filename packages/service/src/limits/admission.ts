@@ -14,3 +14,11 @@ export async function admitClient(c: HttpContext, clients: ClientLimit, config: 
 export async function admitAddress(address: string, clients: ClientLimit, { limits }: ServiceConfig): Promise<void> {
   if (!isLoopback(address) || limits.perClient.loopback) await clients.take(nameClient(address))
 }
+
+/** What proxies say that they passed a request on with. */
+const PASSED_ON = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'] as const
+
+/** Tells whether a request is from a program on this machine. What a proxy here passed on is from elsewhere, where it says so. */
+export function isLocalRequest(c: HttpContext): boolean {
+  return isLoopback(readClientAddress(c)) && PASSED_ON.every((name) => c.req.header(name) === undefined)
+}

@@ -1,2 +1,2 @@
-export { admitAddress, admitClient } from './admission.ts'
+export { admitAddress, admitClient, isLocalRequest } from './admission.ts'
 export { type ClientLimit, createClientLimit, isLoopback, nameClient } from './client-limit.ts'

@@ -8,8 +8,8 @@ import {
 } from '../../access/index.ts'
 import { nameActor } from '../../audit/index.ts'
 import { ServiceError } from '../../errors.ts'
-import { type HttpContext, readClientAddress } from '../../http/index.ts'
-import { isLoopback } from '../../limits/index.ts'
+import type { HttpContext } from '../../http/index.ts'
+import { isLocalRequest } from '../../limits/index.ts'
 import type { PolicyAuthor, PolicyHead, PolicyKind } from '../types.ts'
 
 /** Name under which changes are recorded that came from this machine without a token. */
@@ -55,7 +55,7 @@ const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
  * says where it is from, or asks for a name that somebody else had resolved to this machine.
  */
 function isLocalProgram(c: HttpContext): boolean {
-  if (!isLoopback(readClientAddress(c)) || c.req.header('origin') !== undefined) return false
+  if (!isLocalRequest(c) || c.req.header('origin') !== undefined) return false
   const fetchedBy = c.req.header('sec-fetch-site')
   const host = c.req.header('host')
   return (fetchedBy === undefined || fetchedBy === 'none') && (host === undefined || LOCAL_HOST.test(host))
