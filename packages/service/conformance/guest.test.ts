@@ -1,4 +1,6 @@
 /** The house's own key client against the service over HTTP and HTTPS, with guests of a simulated Intel world. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createKeyClient, type GuestError } from '@veritee/guest'
 import { describe, expect, test } from 'vitest'
 import { issueSelfSigned } from '../../../testkit/certificate.ts'
@@ -20,6 +22,20 @@ describe('guest and service', () => {
     const client = createKeyClient({ url, attester: createGuest() })
     expect(text(await client.get(URI))).toBe(SECRET)
     expect((await client.attest()).split('.')).toHaveLength(3)
+  })
+
+  test('a guest chooses among the policies that the operator lets machines choose', async () => {
+    const site = createSite()
+    mkdirSync(join(site.dir, 'policies/opa'), { recursive: true })
+    for (const id of ['strict', 'lab'])
+      writeFileSync(join(site.dir, 'policies/opa', `${id}.rego`), 'package policy\ndefault allow := true\n')
+    const { url, putSecret } = await startService(site, { release: { policies: ['strict'] } })
+    await putSecret(PATH, SECRET)
+    const get = (policy?: string) =>
+      createKeyClient({ url, attester: createGuest(), ...(policy === undefined ? {} : { policy }) }).get(URI)
+    expect(text(await get('strict'))).toBe(SECRET)
+    await expect(get('lab')).rejects.toMatchObject({ details: { broker: { code: 'BROKER_POLICY_UNKNOWN' } } })
+    await expect(get()).rejects.toMatchObject({ code: 'GUEST_RESOURCE_DENIED' })
   })
 
   test('secrets of any bytes and of the largest size come through unchanged', async () => {

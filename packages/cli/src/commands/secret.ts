@@ -92,6 +92,7 @@ interface GetOptions {
   readonly url: string
   readonly attester: string
   readonly world?: string
+  readonly policy?: string
   readonly caFile?: string
   readonly out?: string
   readonly json?: boolean
@@ -104,6 +105,7 @@ function addGet(secret: Command, { io }: Face): void {
     .option('--url <url>', 'the service', URL_DEFAULT)
     .option('--attester <kind>', 'what makes the evidence: auto, tdx, snp, csv, tpm or simulated', 'auto')
     .option('--world <dir>', 'folder of `veritee simulate`, for the simulated attester')
+    .option('--policy <id>', 'attestation policy to be judged by, of those that the service lets machines choose')
     .option('--ca-file <file>', 'certificates to trust for the service, PEM')
     .option('--out <file>', 'write the secret to a new file (mode 0600) instead of standard output')
     .option('--json', 'print JSON, the secret as base64')
@@ -115,9 +117,15 @@ function addGet(secret: Command, { io }: Face): void {
       // Before the secret is let out, not after.
       if (options.out !== undefined) expectAbsent(options.out)
       const attester = await createAttester(io, options)
-      const { url, caFile } = options
+      const { url, policy, caFile } = options
       const onWarning = (message: string) => io.err(`${message}\n`)
-      const client = createKeyClient({ url, attester, onWarning, ...(caFile === undefined ? {} : { caFile }) })
+      const client = createKeyClient({
+        url,
+        attester,
+        onWarning,
+        ...(policy === undefined ? {} : { policy }),
+        ...(caFile === undefined ? {} : { caFile }),
+      })
       const content = await client.get(uri)
       if (options.out !== undefined) writeOutput(options.out, content, { mode: 0o600, isNew: true })
       if (options.json)

@@ -30,7 +30,7 @@ const PREFIX = /^(?:grub_cmd|grub_kernel_cmdline|kernel_cmdline|module_cmdline)(
  * Claims of the events that went into registers, and of no others:
  *
  * - `uefi_event_logs`: each event, with `digest_matches_event`;
- * - `measurement.PART.ALG` in both spellings of the algorithm (`SHA-384` and `SHA384`), PART being shim, grub, kernel,
+ * - `measurement.PART.ALG` in both spellings of the algorithm (`SHA-384` and `SHA384`, `SM3` and `SM-3`), PART being shim, grub, kernel,
  *   initrd or kernel_cmdline; a list where events of one part differ, so that none of them passes for the other;
  * - `kernel_cmdline`, the text, where a digest covers it;
  * - `aael.DOMAIN/OPERATION`: contents of runtime measurements whose digest covers them, in their order.
@@ -58,7 +58,7 @@ export function claimsOfBootLog({ bound }: BootLog): Claims {
 
 function addDigests(measurements: Map<string, Set<string>>, part: string, event: LogEvent): void {
   for (const [algorithm, digest] of event.digests) {
-    for (const spelling of new Set([algorithm, algorithm.replace('-', '')])) {
+    for (const spelling of new Set([algorithm, algorithm.replace('-', ''), algorithm.replace('SM3', 'SM-3')])) {
       const name = `measurement.${part}.${spelling}`
       measurements.set(name, (measurements.get(name) ?? new Set()).add(encodeHex(digest)))
     }

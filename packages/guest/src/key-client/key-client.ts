@@ -13,6 +13,8 @@ export interface KeyClientOptions extends TransportOptions {
   /** Address of the key broker, such as `https://keys.example.org:8081`; a path before `/kbs/v0` may be part of it. */
   readonly url: string
   readonly attester: Attester
+  /** The attestation policy to be judged by, of those that the service lets machines choose; absent: its own. */
+  readonly policy?: string
   /** How often to try in all when the broker fails or loses the session, default 3. */
   readonly attempts?: number
   /** Between tries, default 1000. */
@@ -40,7 +42,7 @@ export interface KeyClient {
  * @throws GuestError GUEST_URL_INVALID, GUEST_CA_UNREADABLE
  */
 export function createKeyClient(options: KeyClientOptions): KeyClient {
-  const { attester, attempts = 3, pauseMs = 1000 } = options
+  const { attester, policy, attempts = 3, pauseMs = 1000 } = options
   const line: BrokerLine = {
     base: readBase(options.url),
     transport: createTransport({ maxResponseBytes: RESPONSE_BYTES, ...options }),
@@ -48,7 +50,7 @@ export function createKeyClient(options: KeyClientOptions): KeyClient {
   let current: Promise<Session> | undefined
 
   const join = (): Promise<Session> => {
-    current ??= openSession(line, attester)
+    current ??= openSession(line, attester, policy)
     return current
   }
   const leave = (session: Promise<Session> | undefined): void => {

@@ -34,13 +34,15 @@ export interface BrokerLine {
 /**
  * Runs one handshake: challenge, evidence over nonce and key, token.
  *
+ * @param policy the attestation policy to be judged by; absent: the one of the service
  * @throws GuestError GUEST_HANDSHAKE_REFUSED, GUEST_EVIDENCE_REFUSED, GUEST_RESPONSE_INVALID, those of the transport and of
  *   the attester
  */
-export async function openSession(line: BrokerLine, attester: Attester): Promise<Session> {
+export async function openSession(line: BrokerLine, attester: Attester, policy?: string): Promise<Session> {
   const cookies = new CookieJar()
   const tee = parseTeeName(attester.tee)
-  const request = encodeAuthRequest({ version: CURRENT_VERSION, tee })
+  const chosen = policy === undefined ? {} : { policy }
+  const request = encodeAuthRequest({ version: CURRENT_VERSION, tee, ...chosen })
   const challenge = readAnswer(
     await send(line, 'auth', cookies, { method: 'POST', path: '/auth', body: request }),
     parseChallenge,
