@@ -168,8 +168,24 @@ function createRsaKey(modulus: Uint8Array, exponent: Uint8Array): PublicKey {
 
 function createEd25519Key(bytes: Uint8Array): PublicKey {
   if (bytes.length !== 32) throw invalid('The key has the wrong length.', 32, bytes.length)
+  if (isSmallOrder(bytes)) throw invalid('The point has a small order: anybody can sign for it.')
   const spki = encodeSequence(encodeSequence(encodeOid(ED25519)), encodeBitString(bytes))
   return { algorithm: 'ed25519', algorithmOid: ED25519, spki, raw: spki.subarray(spki.length - 32) }
+}
+
+/** The points of Ed25519 whose order divides 8, in every encoding, without the bit of the sign. */
+const SMALL_ORDER: ReadonlySet<string> = new Set([
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+])
+
+function isSmallOrder(point: Uint8Array): boolean {
+  return SMALL_ORDER.has(encodeHex(point.with(31, point[31]! & 0x7f)))
 }
 
 function jwkBytes(jwk: PublicJwk, name: 'x' | 'y' | 'n' | 'e'): Uint8Array {

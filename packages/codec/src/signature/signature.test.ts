@@ -280,6 +280,13 @@ describe('importPublicKey', () => {
       'CODEC_KEY_INVALID',
     ],
     ['an exponent of 1', () => importPublicKey({ kind: 'spki', der: rsaSpki(odd2048, 1n) }), 'CODEC_KEY_INVALID'],
+    ...['00'.repeat(32), `01${'00'.repeat(31)}`, `01${'00'.repeat(30)}80`, `ec${'ff'.repeat(31)}`].map(
+      (point): [string, () => unknown, string] => [
+        `an Ed25519 point of small order, ${point.slice(0, 4)}…${point.slice(-2)}`,
+        () => importPublicKey({ kind: 'jwk', jwk: { kty: 'OKP', crv: 'Ed25519', x: toBase64Url(point) } }),
+        'CODEC_KEY_INVALID',
+      ],
+    ),
     ['an even exponent', () => importPublicKey({ kind: 'spki', der: rsaSpki(odd2048, 4n) }), 'CODEC_KEY_INVALID'],
     [
       'an endless exponent',
@@ -351,3 +358,8 @@ test.each<[string, keyof typeof pairs, SignatureScheme]>([
     expect(() => verify(key, scheme, data, new Uint8Array(64))).toThrow(refusal('CODEC_SIGNATURE_UNSUPPORTED'))
   }
 })
+
+/** Hexadecimal digits as base64url. */
+function toBase64Url(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('base64url')
+}

@@ -53,7 +53,10 @@ function readJson(text: string): unknown {
     return parseJson(text)
   } catch (cause) {
     if (!isCodedError(cause)) throw cause
-    throw new EvidenceError('EVIDENCE_JSON_INVALID', undefined, { details: { path: 'input' }, cause })
+    throw new EvidenceError('EVIDENCE_JSON_INVALID', `The JSON is malformed: ${cause.message}`, {
+      details: { ...cause.details, path: 'input' },
+      cause,
+    })
   }
 }
 

@@ -1,5 +1,6 @@
 /** What must not pass: one row a weakness that verifiers of TPM quotes are known to have, minted by a simulated TPM. */
 // biome-ignore-all lint/suspicious/noExplicitAny: evidence JSON is edited at will here
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { concatBytes, decodeBase64, decodeHex, encodeBase64, encodeUtf8, u16be, u32be } from '@veritee/codec/bytes'
 import { encodeEventLogHeader, encodeLogEvent } from '@veritee/codec/eventlog'
 import { digest } from '@veritee/codec/hash'
@@ -307,5 +308,24 @@ describe('certificates say what their keys may do', () => {
   ])('%s: %s', async (code, _what, edit) => {
     expect(await codeOf(() => verifyDraft(() => {}))).toBe('accepted')
     expect(await codeOf(() => verifyDraft(edit))).toBe(code)
+  })
+})
+
+describe('an RSA attestation key must be long enough', () => {
+  const signed = (bits: number) => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: bits })
+    const { message, pcrs } = (rsa.issueEvidence() as any).tpm_quote
+    const bytes = sign('sha256', Buffer.from(message, 'base64'), privateKey)
+    const signature = encodeBase64(concatBytes(u16be(0x14), u16be(0x0b), u16be(bytes.length), bytes))
+    const spki = Uint8Array.from(publicKey.export({ type: 'spki', format: 'der' }))
+    const evidence = { ak_public: encodeBase64(spki), tpm_quote: { message, signature, pcrs } }
+    return codeOf(() => verifyTpmEvidence(parseTpmEvidence(evidence), { now: NOW, allowed: [digest('sha256', spki)] }))
+  }
+
+  it.each([
+    ['accepted', 2048],
+    ['TPM_SIGNATURE_ALGORITHM', 1024],
+  ])('%s: %i bits', async (code, bits) => {
+    expect(await signed(bits)).toBe(code)
   })
 })

@@ -50,7 +50,10 @@ function readJson(input: string | Uint8Array): unknown {
     return parseJson(input)
   } catch (cause) {
     if (!isCodedError(cause)) throw cause
-    throw new EvidenceError('EVIDENCE_JSON_INVALID', undefined, { details: { path: 'evidence' }, cause })
+    throw new EvidenceError('EVIDENCE_JSON_INVALID', `The JSON is malformed: ${cause.message}`, {
+      details: { ...cause.details, path: 'evidence' },
+      cause,
+    })
   }
 }
 

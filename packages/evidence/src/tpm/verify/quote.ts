@@ -8,6 +8,9 @@ import type { TpmHash } from '../structure/algorithms.ts'
 import { rawEcSignature } from '../structure/signature.ts'
 import type { QuotedBank } from '../types.ts'
 
+/** TPMs make attestation keys of this size at least; shorter ones can be factored. */
+const LEAST_RSA_BITS = 2048
+
 /**
  * @throws EvidenceError TPM_SIGNATURE_ALGORITHM, TPM_SIGNATURE_INVALID
  */
@@ -22,6 +25,8 @@ async function verifyWith(key: PublicKey, signature: QuotedBank['signature'], me
   if (hash === 'sha1' || hash === 'sm3')
     throw refuse('TPM_SIGNATURE_ALGORITHM', 'signature.hash', 'SHA-256 or better', hash)
   if (key.algorithm === 'rsa' && (scheme === 'rsassa' || scheme === 'rsapss')) {
+    const bits = key.modulus!.length * 8
+    if (bits < LEAST_RSA_BITS) throw refuse('TPM_SIGNATURE_ALGORITHM', 'ak.modulus', `${LEAST_RSA_BITS} bits`, bits)
     const kind = scheme === 'rsassa' ? 'rsa-pkcs1' : 'rsa-pss'
     return await verifySignature(key, { scheme: kind, hash }, message, signature.parts[0]!)
   }
