@@ -88,10 +88,10 @@ async function simulateOther(io: Io, kind: SimulatedKind, options: SimulateOptio
   for (const [name, content] of Object.entries(made.files)) writeOutput(join(out, name), content)
   report(io, options, {
     name: kind.name,
-    files: [...Object.keys(made.files), kind.root],
+    files: [...Object.keys(made.files), ...(kind.root === undefined ? [] : [kind.root])],
     evidence: made.evidence,
     collateral: made.collateral,
-    root: kind.root,
+    ...(kind.root === undefined ? {} : { root: kind.root }),
     ...(made.options === undefined ? {} : { options: made.options }),
   })
 }
@@ -101,7 +101,7 @@ interface Written {
   readonly files: readonly string[]
   readonly evidence: string
   readonly collateral: readonly string[]
-  readonly root: string
+  readonly root?: string
   readonly options?: string
 }
 
@@ -114,8 +114,15 @@ function report(
   const { out } = options
   const given = collateral.map((file) => ` --collateral ${join(out, file)}`).join('')
   // A root that is not trusted is what such a case is about.
-  const trusted = options.break?.endsWith('_CHAIN_ROOT') === true ? '' : ` --trust-simulated-root ${join(out, root)}`
-  const verify = `veritee verify ${join(out, evidence)}${given}${trusted}${more === undefined ? '' : ` ${more}`}`
+  const isTrusted = root !== undefined && options.break?.endsWith('_CHAIN_ROOT') !== true
+  const words = [
+    `veritee verify ${join(out, evidence)}${given}`,
+    ...(isTrusted ? [`--trust-simulated-root ${join(out, root)}`] : []),
+    ...(more === undefined ? [] : [more]),
+    // Broken evidence need not answer any question.
+    ...(options.reportData === undefined || options.break !== undefined ? [] : [`--report-data ${options.reportData}`]),
+  ]
+  const verify = words.join(' ')
   if (options.json) io.out(`${JSON.stringify({ simulated: true, folder: out, files, verify })}\n`)
   else io.out(`SIMULATED ${name} evidence in ${out}: ${files.join(', ')}\njudge it: ${verify}\n`)
 }

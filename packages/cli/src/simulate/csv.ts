@@ -1,4 +1,11 @@
-import { CSV_BREAKAGES, createCsvWorld, encodeCsvEvidence, loadCsvWorld, saveCsvWorld } from '@veritee/simulator/csv'
+import {
+  CSV_BREAKAGES,
+  createCsvEventLog,
+  createCsvWorld,
+  encodeCsvEvidence,
+  loadCsvWorld,
+  saveCsvWorld,
+} from '@veritee/simulator/csv'
 import { CliError } from '../errors.ts'
 import { jsonOf, type Simulated, type SimulatedKind } from './kind.ts'
 
@@ -28,7 +35,9 @@ export const CSV: SimulatedKind = {
     const { reportVersion = '2', ...fields } = values
     const version = readVersion(reportVersion)
     const asked = reportData === undefined ? {} : { reportData }
-    const made = writeEvidence(world.issueEvidence({ version, ...fields, ...asked }), world.hskCek)
+    const eventLog = createCsvEventLog()
+    const judged = writeEvidence(world.issueEvidence({ version, ...fields, ...asked, eventLog }), world.hskCek)
+    const made = { ...judged, files: { ...judged.files, 'event-log.bin': eventLog } }
     return version === 3 ? { ...made, options: '--allow-experimental' } : made
   },
 }

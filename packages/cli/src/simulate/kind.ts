@@ -16,8 +16,8 @@ export interface Simulated {
 export interface SimulatedKind {
   readonly name: string
   readonly title: string
-  /** File with the root to trust, which saving a world writes. */
-  readonly root: string
+  /** File with the root to trust, which saving a world writes; absent where nothing stands behind the evidence. */
+  readonly root?: string
   /** What `--report-data` is for this kind. */
   readonly question: string
   /** What options set: the simulator's member and what it is. */

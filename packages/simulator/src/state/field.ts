@@ -8,11 +8,16 @@ export type FieldValue = Uint8Array | string
 
 /** A field of `sizeBytes`; a shorter value ends in zeros, as attesters pad. Throws SIMULATOR_VALUE_INVALID. */
 export function padField(name: string, value: FieldValue | undefined, sizeBytes: number): Uint8Array {
-  const bytes = typeof value === 'string' ? hexOf(name, value) : (value ?? new Uint8Array())
+  const bytes = fieldBytes(name, value ?? new Uint8Array())
   if (bytes.length > sizeBytes) throw unfit(name, `at most ${sizeBytes} bytes`, bytes.length)
   const out = new Uint8Array(sizeBytes)
   out.set(bytes)
   return out
+}
+
+/** The bytes of a value, in their own length. Throws SIMULATOR_VALUE_INVALID. */
+export function fieldBytes(name: string, value: FieldValue): Uint8Array {
+  return typeof value === 'string' ? hexOf(name, value) : value
 }
 
 /** A measurement that is the same in every world and is nobody's. At most 64 bytes. */
