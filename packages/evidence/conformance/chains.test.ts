@@ -86,6 +86,12 @@ describe('callers', () => {
     await expect(verifyDcapQuote(quoteOf(good), { ...trust, roots: [] })).rejects.toMatchObject({
       code: 'DCAP_ROOT_UNTRUSTED',
     })
+    // Another root of the same name: what is told of the two differs.
+    const namesake = { ...root, publicKey: root.publicKey.map((byte) => byte ^ 1) }
+    const refused = await verifyDcapQuote(quoteOf(good), { ...trust, roots: [namesake] }).catch((error) => error)
+    const { expected, actual } = refused.details as { expected: string[]; actual: string }
+    expect(expected).not.toContain(actual)
+    expect([...expected, actual]).toEqual(expect.arrayContaining([expect.stringMatching(/, key [0-9a-f]{16}$/)]))
   })
 
   test.each([{ now: Number.NaN }, { clockSkewSeconds: Number.NaN }, { clockSkewSeconds: -1 }])(

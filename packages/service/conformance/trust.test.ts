@@ -185,6 +185,9 @@ describe('start', () => {
     const expectations = site.write('expect.toml', 'tee = ["tdx"]\nallow_debug = true\n')
     const { service, lines, url } = await startService(site, { expect: expectations })
     expect(service.notices.join(' ')).toMatch(/simulated root.*"debug"/s)
+    expect(service.notices.filter((notice) => notice.includes('simulated root'))).toEqual([
+      expect.stringContaining(site.config.trustSimulatedRoots?.[0] as string),
+    ])
     for (const notice of service.notices) expect(lines.some((line) => JSON.parse(line).msg === notice)).toBe(true)
     expect(((await (await fetch(url)).json()) as { notices: string[] }).notices).toEqual(service.notices)
     const client = new HandClient(url)

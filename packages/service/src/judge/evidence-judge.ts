@@ -59,11 +59,7 @@ export function createEvidenceJudge(config: ServiceConfig, dir: string, now: () 
         ? judgement
         : { ...judgement, findings: [finding, ...judgement.findings] }
     },
-    notices: [
-      ...describeTrust(trust, config),
-      ...describeAllowances(expectations),
-      ...describeRelease(config, expectations),
-    ],
+    notices: [...describeTrust(config), ...describeAllowances(expectations), ...describeRelease(config, expectations)],
     close: () => collateral.close(),
   }
 }

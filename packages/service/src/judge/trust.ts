@@ -13,8 +13,6 @@ import { parseNamedBytes } from './named-files.ts'
 export interface EvidenceTrust extends Required<Pick<JudgeOptions, 'roots'>> {
   /** The trust for evidence of one kind. */
   trustFor(tee: string): JudgeTrust
-  /** Names of the simulated roots among them. */
-  readonly simulated: readonly string[]
   /** Every root, authority and key that evidence may rest on. */
   readonly listed: readonly TrustedRoot[]
 }
@@ -61,7 +59,6 @@ export function openTrust(config: ServiceConfig): EvidenceTrust {
   return {
     roots,
     trustFor: (tee) => ({ ...common, sample: enabled.has(tee) }),
-    simulated: listSimulated(roots, trust),
     listed: listRoots(roots, common),
   }
 }
@@ -76,17 +73,6 @@ function readCertificates(path: string, key: string): X509Certificate[] {
     }
     return content.certificates.map((der) => parseCertificate(der))
   })
-}
-
-/** Each name once: one file may be a root of several kinds. */
-function listSimulated(roots: EvidenceTrust['roots'], { snp, csv, gpu }: JudgeTrust): string[] {
-  const named: readonly { readonly name: string; readonly simulated?: boolean }[] = [
-    ...(snp?.roots ?? []),
-    ...(csv?.roots ?? []),
-    ...(gpu?.roots ?? []),
-    ...roots,
-  ]
-  return [...new Set(named.filter(({ simulated }) => simulated === true).map(({ name }) => name))]
 }
 
 function listRoots(roots: EvidenceTrust['roots'], trust: JudgeTrust): TrustedRoot[] {
@@ -121,13 +107,11 @@ function listRoots(roots: EvidenceTrust['roots'], trust: JudgeTrust): TrustedRoo
 }
 
 /** Sentences about what is trusted by configuration alone. */
-export function describeTrust(
-  { simulated }: EvidenceTrust,
-  { enabledTees, trustEnclaveRoots }: ServiceConfig,
-): string[] {
+export function describeTrust({ enabledTees, trustEnclaveRoots, trustSimulatedRoots }: ServiceConfig): string[] {
   return [
-    ...simulated.map(
-      (name) => `The simulated root "${name}" is trusted: whoever has its key can make evidence that is accepted here.`,
+    ...trustSimulatedRoots.map(
+      (path) =>
+        `The simulated root in ${path} is trusted: whoever has its key can make evidence that is accepted here.`,
     ),
     ...enabledTees.map(
       (tee) => `Evidence of the kind ${tee} is accepted: anybody can write it, and it proves nothing.`,

@@ -37,13 +37,21 @@ export async function verifySelfSigned(root: X509Certificate, context: ChainCont
 export function expectTrusted(root: X509Certificate, context: ChainContext, code: EvidenceErrorCode): DcapRoot {
   const trusted = context.rootOf(root)
   if (trusted !== undefined && (!context.parity || hasSignatureOf(root, trusted))) return trusted
+  const actual = root.subject.toString()
+  const names = context.roots.map(({ name }) => name)
+  // A name that is trusted with another key: the keys tell the two apart.
+  const isTold = names.includes(actual)
   throw new EvidenceError(code, undefined, {
     details: {
       path: 'root',
-      expected: context.roots.map((known) => known.name),
-      actual: root.subject.toString(),
+      expected: isTold ? context.roots.map(({ name, publicKey }) => nameWithKey(name, publicKey)) : names,
+      actual: isTold ? nameWithKey(actual, root.publicKey.point ?? root.publicKey.spki) : actual,
     },
   })
+}
+
+function nameWithKey(name: string, key: Uint8Array): string {
+  return `${name}, key ${encodeHex(digest('sha256', key)).slice(0, 16)}`
 }
 
 function hasSignatureOf(root: X509Certificate, trusted: DcapRoot): boolean {
