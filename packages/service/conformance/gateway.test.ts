@@ -59,7 +59,17 @@ describe('audit/attestation', () => {
       status: 200,
       ...INSTANCE,
     })
-    expect(JSON.parse(data[1]?.['claims'] as string)).toMatchObject({ evidence: [{ tee: 'tdx' }] })
+    expect(JSON.parse(data[1]?.['claims'] as string)).toMatchObject({
+      iat: NOW,
+      submods: {
+        cpu0: {
+          'ear.veraison.annotated-evidence': {
+            tdx: { quote: {} },
+            runtime_data_claims: { 'tee-pubkey': { kty: 'EC' } },
+          },
+        },
+      },
+    })
   })
 
   test.each([

@@ -6,6 +6,7 @@ import { COLLATERAL_ERRORS } from '@veritee/collateral'
 import type { AttemptRoom } from '../attempts/index.ts'
 import { type AuditEntry, type AuditLog, auditKey } from '../audit/index.ts'
 import { SERVICE_ERRORS } from '../errors.ts'
+import { nameEvidenceClass } from '../tokens/index.ts'
 import { nameSession } from './caller.ts'
 import { type InstanceInfo, NO_INSTANCE } from './instance-info.ts'
 
@@ -76,7 +77,7 @@ export async function listAttestations(
   const data = entries.map(async (entry) => ({
     ...describeEntry(entry),
     request_body: '',
-    claims: entry.outcome === 'done' ? await readClaims(attempts, entry.object) : '',
+    claims: entry.outcome === 'done' ? await readClaims(attempts, entry) : '',
     source_service: textOf(entry, 'service') || 'attestation-service',
   }))
   return { data: await Promise.all(data), total }
@@ -207,10 +208,24 @@ const STATUSES: ReadonlyMap<string, number> = new Map(
 
 const statusOf = (code: string | undefined): number => STATUSES.get(code ?? '') ?? 500
 
-/** What policies were evaluated on; empty once that is not kept any more. */
-async function readClaims(attempts: Pick<AttemptRoom, 'readInput'>, id: string): Promise<string> {
+interface RecordedEvidence {
+  readonly tee: string
+  readonly claims: object
+  readonly runtimeData?: unknown
+  readonly initData?: unknown
+}
+
+/** The claims where the token had them: tokens themselves are not kept. Empty once the evidence is not kept any more. */
+async function readClaims(attempts: Pick<AttemptRoom, 'readInput'>, { object, time }: AuditEntry): Promise<string> {
   try {
-    return JSON.stringify(await attempts.readInput(id))
+    const { evidence = [] } = (await attempts.readInput(object)) as { evidence?: readonly RecordedEvidence[] }
+    const counts = { cpu: 0, gpu: 0 }
+    const submods = evidence.map(({ tee, claims, runtimeData, initData }) => {
+      const kind = nameEvidenceClass(tee)
+      const annotated = { ...claims, runtime_data_claims: runtimeData, init_data_claims: initData }
+      return [`${kind}${counts[kind]++}`, { 'ear.veraison.annotated-evidence': annotated }]
+    })
+    return JSON.stringify({ iat: time, submods: Object.fromEntries(submods) })
   } catch (error) {
     if (isCodedError(error) && /^SERVICE_ATTESTATION_/.test(error.code)) return ''
     throw error
