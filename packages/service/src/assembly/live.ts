@@ -27,9 +27,10 @@ export interface LiveRuntime {
 export function openLive(config: ServiceConfig, { dir, now, log }: LiveRuntime): Live {
   return {
     config,
-    judge: createEvidenceJudge(config, dir, now, log),
     admins: readConfiguredKeys(config.adminKeys),
     tls: config.tls && readTls(config.tls),
+    // The last: it holds caches that somebody would have to close.
+    judge: createEvidenceJudge(config, dir, now, log),
   }
 }
 
