@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect as connectPlain } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { connect } from 'node:tls'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { issueSelfSigned } from '../../../testkit/certificate.ts'
 import { createAdminToken } from '../src/admin/index.ts'
 import type { ServiceConfigInput } from '../src/index.ts'
@@ -214,34 +213,6 @@ function readPeerName(port: number, ALPNProtocols: string[] = ['http/1.1']): Pro
     socket.on('error', reject)
   })
 }
-
-/** A file system of its own, small enough to be full; undefined where this user may not mount one. */
-function mountSmall(directory: string): ((size: string) => void) | undefined {
-  const mount = (options: string) =>
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', directory], { stdio: 'ignore' })
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    mount('size=900k,mode=0700')
-  } catch {
-    return undefined
-  }
-  onTestFinished(() => void execFileSync('umount', ['--lazy', directory]))
-  return (size) => mount(`remount,size=${size}`)
-}
-
-test('SERVICE_STORE_UNAVAILABLE: a disk without room is not ready, and is again once there is some', async (context) => {
-  const site = createSite()
-  const resize = mountSmall(site.dir)
-  if (resize === undefined) return context.skip('this user may not mount a file system')
-  const { url, call } = await start({}, site)
-  const ready = async () => (await fetch(`${url}/readyz`)).status
-  const health = async () => ((await (await call('/api/v1/health')).json()) as { items: object[] }).items[0]
-  expect([await ready(), (await fetch(`${url}/healthz`)).status]).toEqual([503, 200])
-  expect(await health()).toMatchObject({ state: 'failed', detail: 'SERVICE_STORE_UNAVAILABLE' })
-  resize('8m')
-  expect(await ready()).toBe(200)
-  expect(await health()).toMatchObject({ state: 'working' })
-})
 
 test('connections beyond the limit are refused, and the log says so once', async () => {
   const { service, lines } = await start({ limits: { connections: 2 } })

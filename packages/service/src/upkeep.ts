@@ -12,6 +12,8 @@ import type { Logger } from './log/index.ts'
 import type { Expiry } from './operation/index.ts'
 import type { Store } from './store/index.ts'
 
+const LEAST_FREE_BYTES = 1024 * 1024
+
 /**
  * Finds the keys that another replica made in the directory they share.
  *
@@ -74,10 +76,19 @@ function endOf({ cert }: TlsMaterial): number {
   return Math.floor(new NodeCertificate(cert).validToDate.getTime() / 1000)
 }
 
-/** Writes something small, and sees that there is room for more. @throws ServiceError SERVICE_STORE_* */
-export async function probeStore(store: Store, config: ServiceConfig): Promise<void> {
+/**
+ * Writes something small, and sees that there is room for more.
+ *
+ * @param leastFreeBytes with less than this, a record may find no place any more
+ * @throws ServiceError SERVICE_STORE_*
+ */
+export async function probeStore(
+  store: Pick<Store, 'probe'>,
+  config: Pick<ServiceConfig, 'store' | 'dir'>,
+  leastFreeBytes: number = LEAST_FREE_BYTES,
+): Promise<void> {
   await store.probe()
-  checkSpace(config)
+  checkSpace(config, leastFreeBytes)
 }
 
 /** Tells whether records can be written now. */
@@ -100,20 +111,17 @@ export async function sweep(store: Store, attempts: AttemptRoom, now: number, lo
   }
 }
 
-/** With less than this, a record may find no place any more. */
-const LEAST_FREE_BYTES = 1024 * 1024
-
 /**
  * Checks that there is room for records, where they are kept in a file: a small write may still succeed on a disk that is full.
  *
  * @throws ServiceError SERVICE_STORE_UNAVAILABLE
  */
-function checkSpace({ store, dir }: ServiceConfig): void {
+function checkSpace({ store, dir }: Pick<ServiceConfig, 'store' | 'dir'>, leastFreeBytes: number): void {
   if (store.driver !== 'sqlite') return
   const path = store.path === undefined ? resolve(dir) : dirname(resolve(store.path))
   const { bavail, bsize } = statfsSync(path)
-  if (bavail * bsize >= LEAST_FREE_BYTES) return
+  if (bavail * bsize >= leastFreeBytes) return
   throw new ServiceError('SERVICE_STORE_UNAVAILABLE', 'The disk of the store is full.', {
-    details: { path, expected: `${LEAST_FREE_BYTES} bytes free`, actual: bavail * bsize },
+    details: { path, expected: `${leastFreeBytes} bytes free`, actual: bavail * bsize },
   })
 }
