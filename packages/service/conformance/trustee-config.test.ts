@@ -703,6 +703,21 @@ describe('what is not taken over is refused or told', () => {
     expect(pcs()).toContain('machine.example.org')
   })
 
+  test('secrets are where the environment says, before the file', () => {
+    const site = createSite({
+      'kbs-config.toml': writeToml({ plugins: [{ name: 'resource', dir_path: '/of-the-file' }] }),
+    })
+    const folderOf = (env: Record<string, string>) => site.read(env).config.resources?.folder
+    expect(folderOf({ KBS_RESOURCE_STORAGE_DIR_PATH: '' })).toBe(join(site.root, 'of-the-file'))
+    const env = { KBS_RESOURCE_STORAGE_TYPE: 'LocalFs', KBS_RESOURCE_STORAGE_DIR_PATH: '/elsewhere' }
+    expect(folderOf(env)).toBe(join(site.root, 'elsewhere'))
+    expect(site.read(env).notices.join()).not.toContain('KBS_RESOURCE_STORAGE')
+    expect(refusal(() => site.read({ KBS_RESOURCE_STORAGE_TYPE: 'EncryptedDb' }))).toMatchObject({
+      code: 'SERVICE_CONFIG_INVALID',
+      details: { path: 'kbs-config.toml KBS_RESOURCE_STORAGE_TYPE', expected: 'LocalFs' },
+    })
+  })
+
   test('the time to wait, and the folders with certificates of chips', () => {
     const site = createSite(BARE)
     expect(site.read().config.collateral).not.toHaveProperty('stores')

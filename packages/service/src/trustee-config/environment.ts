@@ -1,6 +1,6 @@
-/** Variables of the environment that the older programs heed and this service does not. */
+/** Variables of the environment that the older programs heed, and those among them that this service does not. */
 
-type Environment = Readonly<Record<string, string | undefined>>
+export type TrusteeEnvironment = Readonly<Record<string, string | undefined>>
 
 interface Unheeded {
   readonly variable: RegExp
@@ -16,7 +16,7 @@ const UNHEEDED: readonly Unheeded[] = [
     consequence: 'Any GPU would pass unverified. It is not heeded: GPU evidence is judged.',
   },
   {
-    variable: /^KBS_RESOURCE_STORAGE_/,
+    variable: /^KBS_RESOURCE_STORAGE_(?!(?:TYPE|DIR_PATH)$)/,
     consequence: 'It is not heeded: secrets are where kbs-config.toml says. Write it there.',
   },
   {
@@ -50,7 +50,7 @@ const UNHEEDED: readonly Unheeded[] = [
 ]
 
 /** One sentence for each variable that is set and does nothing here; values are not repeated, some are secret. */
-export function listUnheeded(env: Environment): string[] {
+export function listUnheeded(env: TrusteeEnvironment): string[] {
   return Object.entries(env)
     .filter(([, value]) => value !== undefined && value !== '')
     .flatMap(([name, value]) =>

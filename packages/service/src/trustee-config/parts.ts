@@ -1,5 +1,6 @@
 /** What each file says beside where to listen. */
 import { findNearest } from '@veritee/codec/nearest'
+import type { TrusteeEnvironment } from './environment.ts'
 import { readLocalAddress } from './listen.ts'
 import type { TrusteeRead } from './read.ts'
 import { invalid, type TrusteeSettings } from './settings.ts'
@@ -35,7 +36,7 @@ export function readGatewayPart({ gateway, draft, place }: TrusteeRead): void {
 }
 
 /** `kbs-config.toml`: handshakes, administrators, the resource policy, secrets. */
-export function readBrokerPart(read: TrusteeRead): void {
+export function readBrokerPart(read: TrusteeRead, env: TrusteeEnvironment): void {
   const { broker, draft, place, exists, notices, findFolder } = read
   expectOneOf(broker, 'attestation_service.type', ['coco_as_builtin', 'coco_as_grpc', 'intel_ta'])
   expectOneOf(broker, 'admin.authorization_mode', ['InsecureAllowAll', 'DenyAll', 'AuthenticatedAuthorization'])
@@ -60,7 +61,7 @@ export function readBrokerPart(read: TrusteeRead): void {
   draft.set('policies.resourceFile', policy === undefined ? findFolder('kbs/policy.rego') : place(policy))
   readTokenKeys(read)
   const plugins = listPlugins(broker)
-  draft.set('resources.folder', readSecretFolder(read, plugins))
+  draft.set('resources.folder', readSecretFolder(read, plugins, env))
   const authority = plugins.get('tpm-pca')
   if (authority !== undefined) readTpmAuthority(read, authority)
 }
@@ -132,21 +133,30 @@ function listPlugins(broker: TrusteeSettings): ReadonlyMap<string, string> {
   return plugins
 }
 
+/** Variables that win over what `kbs-config.toml` says of secrets. */
+const TYPE_VARIABLE = 'KBS_RESOURCE_STORAGE_TYPE'
+const FOLDER_VARIABLE = 'KBS_RESOURCE_STORAGE_DIR_PATH'
+
 const FOLDER_TYPES: readonly (string | undefined)[] = [undefined, 'LocalFs', 'kvstorage']
 
-function readSecretFolder({ broker, place, findFolder }: TrusteeRead, plugins: ReadonlyMap<string, string>): string {
+/** What the environment says of the folder wins over the file. */
+function readSecretFolder(
+  { broker, place, findFolder }: TrusteeRead,
+  plugins: ReadonlyMap<string, string>,
+  env: TrusteeEnvironment,
+): string {
   const prefix = plugins.get('resource')
-  if (prefix === undefined) return findFolder('kbs/repository')
-  const type = broker.text(`${prefix}type`) ?? broker.text(`${prefix}storage_backend_type`)
+  const ofFile = (name: string) => (prefix === undefined ? undefined : broker.text(prefix + name))
+  const type = env[TYPE_VARIABLE] || (ofFile('type') ?? ofFile('storage_backend_type'))
   if (!FOLDER_TYPES.includes(type))
     throw invalid(
       broker.file,
-      `${prefix}type`,
+      env[TYPE_VARIABLE] ? TYPE_VARIABLE : `${prefix}type`,
       `Secrets that ${type} holds are not read here, and machines would be told that there are none. Export them, store them with \`veritee secret put\`, and set the type to LocalFs.`,
       'LocalFs',
       type,
     )
-  const folder = broker.text(`${prefix}dir_path`)
+  const folder = env[FOLDER_VARIABLE] || ofFile('dir_path')
   return folder === undefined ? findFolder('kbs/repository') : place(folder)
 }
 

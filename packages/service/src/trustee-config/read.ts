@@ -105,7 +105,7 @@ export function readTrusteeConfig(options: TrusteeConfigOptions): TrusteeConfig 
   readListeners(read)
   readInnerListeners(read)
   readGatewayPart(read)
-  readBrokerPart(read)
+  readBrokerPart(read, env)
   readAttestationPart(read)
   readReferencePart(read)
   readCollateral(read, options)
