@@ -159,6 +159,15 @@ describe('reference.ReferenceValueProviderService', () => {
     const client = createReferenceClient(`http://127.0.0.1:${port}`)
     await expect(client.register(message({ k: ['aa'] }))).rejects.toMatchObject({ status: 'UNAUTHENTICATED' })
     await expect(client.query()).rejects.toMatchObject({ status: 'UNAUTHENTICATED' })
+    const { items } = (await (await running.admin('GET', '/../../api/v1/audit')).json()) as { items: object[] }
+    expect(items).toMatchObject(
+      ['references.read', 'references.write'].map((action) => ({
+        action,
+        actor: { kind: 'client', id: '127.0.0.1' },
+        outcome: 'refused',
+        code: 'SERVICE_ADMIN_TOKEN_MISSING',
+      })),
+    )
   })
 
   test('beyond loopback, the listener speaks TLS where the service does', async () => {
@@ -174,6 +183,12 @@ describe('reference.ReferenceValueProviderService', () => {
     expect(await client.query('k')).toBe('["aa"]')
     await expect(createReferenceClient(`https://${address}`, { token }).query()).rejects.toBeInstanceOf(GrpcCallError)
     await expect(createReferenceClient(`http://${address}`, { token }).query()).rejects.toBeInstanceOf(GrpcCallError)
+  })
+
+  test('SERVICE_RATE_LIMITED: a client that calls too often', async () => {
+    const { client } = await start({ limits: { perClient: { perSecond: 0.1, burst: 2, loopback: true } } })
+    for (let index = 0; index < 2; index++) await client.queryReferenceValue({})
+    expect((await failureOf(client.queryReferenceValue({}))).rawMessage).toContain('[SERVICE_RATE_LIMITED')
   })
 
   test('a notice says who may write through a listener on loopback', async () => {

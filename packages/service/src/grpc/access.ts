@@ -1,4 +1,4 @@
-import { isCodedError } from '@veritee/codec/error'
+import { type CodedError, isCodedError } from '@veritee/codec/error'
 import type { Gate, Permission } from '../access/index.ts'
 import type { AuditActor, AuditEvent, AuditLog } from '../audit/index.ts'
 
@@ -8,28 +8,39 @@ export interface Caller {
   readonly actor: AuditActor
 }
 
+/** Who calls. */
+export interface CallOrigin {
+  /** The call's metadata. */
+  readonly headers: Headers
+  /** The address of the peer. */
+  readonly client: string
+}
+
 /**
  * Says who a gRPC call is from, or throws what the caller is to learn.
  *
- * @param headers the call's metadata
  * @param object the path that is worked on, `*` for all of them
  */
-export type AuthorizeCall = (headers: Headers, permission: Permission, object: string) => Promise<Caller>
+export type AuthorizeCall = (origin: CallOrigin, permission: Permission, object: string) => Promise<Caller>
 
 /** Name under which changes are recorded that came from this machine without a token. */
 const LOCAL = 'grpc on this machine'
-const NOBODY: AuditActor = { kind: 'client', id: 'grpc' }
 
 /**
  * Who may do what on a listener. On loopback everybody on this machine may, as the programs expect that connect there; beyond
  * it everything needs an administrator's token in `authorization`. A token that is sent must be valid in either case, and its
- * role and scopes count.
+ * role and scopes count. Whoever is refused to read stands in the audit log; what comes of a change is written by who makes it.
  */
-export function createCallAuthorizer(loopback: boolean, gate: Gate): AuthorizeCall {
-  return async (headers, permission, object) => {
-    const given = headers.get('authorization')
+export function createCallAuthorizer(loopback: boolean, gate: Gate, audit: AuditLog): AuthorizeCall {
+  return async (origin, permission, object) => {
+    const given = origin.headers.get('authorization')
     if (given === null && loopback) return { by: LOCAL, actor: { kind: 'client', id: LOCAL } }
-    const { id, name, role, subject } = await gate.admit(given, permission, object)
+    const principal = await gate.admit(given, permission, object).catch(async (error: unknown) => {
+      if (permission.endsWith(':read') && isRefusal(error))
+        await audit.record({ ...describeCall(origin, { permission, object }), outcome: 'refused', code: error.code })
+      throw error
+    })
+    const { id, name, role, subject } = principal
     const actor: AuditActor = { kind: 'administrator', id, name, role, ...(subject === undefined ? {} : { subject }) }
     return { by: subject ?? name, actor }
   }
@@ -41,6 +52,13 @@ export interface CallChange {
   readonly object: string
 }
 
+const isRefusal = (error: unknown): error is CodedError => isCodedError(error) && error.status < 500
+
+/** A call as the audit log tells of it while nobody knows who it is from. */
+function describeCall({ client }: CallOrigin, { permission, object }: CallChange): Omit<AuditEvent, 'outcome'> {
+  return { actor: { kind: 'client', id: client }, action: permission.replace(':', '.'), object }
+}
+
 /**
  * Makes a change for a call. What comes of it is in the audit log: a change together with its entry, a refusal before it is
  * answered.
@@ -49,21 +67,19 @@ export interface CallChange {
  * @throws what `work` and the authorization throw
  */
 export async function answerAuditedCall<T>(
-  { permission, object }: CallChange,
-  headers: Headers,
+  change: CallChange,
+  origin: CallOrigin,
   { authorize, audit }: { readonly authorize: AuthorizeCall; readonly audit: AuditLog },
   work: (caller: Caller, event: AuditEvent) => Promise<T>,
 ): Promise<T> {
-  let actor = NOBODY
-  const describe = (): AuditEvent => ({ actor, action: permission.replace(':', '.'), object, outcome: 'done' })
+  let event: AuditEvent = { ...describeCall(origin, change), outcome: 'done' }
   try {
-    const caller = await authorize(headers, permission, object)
-    actor = caller.actor
-    return await work(caller, describe())
+    const caller = await authorize(origin, change.permission, change.object)
+    event = { ...event, actor: caller.actor }
+    return await work(caller, event)
   } catch (error) {
-    const refused = isCodedError(error) && error.status < 500
     const code = isCodedError(error) ? error.code : 'SERVICE_INTERNAL'
-    await audit.record({ ...describe(), outcome: refused ? 'refused' : 'failed', code })
+    await audit.record({ ...event, outcome: isRefusal(error) ? 'refused' : 'failed', code })
     throw error
   }
 }

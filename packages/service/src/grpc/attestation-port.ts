@@ -15,7 +15,7 @@ import {
   type PolicyRoom,
   readText,
 } from '../policies/index.ts'
-import { type AuthorizeCall, answerAuditedCall } from './access.ts'
+import { type AuthorizeCall, answerAuditedCall, type CallOrigin } from './access.ts'
 import type { AttestationPort, EvidenceCall } from './attestation-service.ts'
 
 export interface AttestationPortOptions {
@@ -32,11 +32,11 @@ const EVERYWHERE = '*'
 
 export function createAttestationPort(options: AttestationPortOptions): AttestationPort {
   const { service, room, authorize, audit, now } = options
-  const everywhere: AuthorizeCall = (headers, permission) => authorize(headers, permission, EVERYWHERE)
-  const change = (id: string, headers: Headers, work: (author: PolicyAuthor) => Promise<unknown>) =>
+  const everywhere: AuthorizeCall = (origin, permission) => authorize(origin, permission, EVERYWHERE)
+  const change = (id: string, origin: CallOrigin, work: (author: PolicyAuthor) => Promise<unknown>) =>
     answerAuditedCall(
       { permission: 'policies:write', object: id.slice(0, 128) },
-      headers,
+      origin,
       { authorize: everywhere, audit },
       async ({ by, actor }) => void (await work({ by, actor, reason: 'set', permits: expectAttestation })),
     )
@@ -52,19 +52,19 @@ export function createAttestationPort(options: AttestationPortOptions): Attestat
         ? JSON.stringify(await describeChallenge(service.challenges, now()))
         : readTeeChallenge(tee)
     },
-    setPolicy: (id, policy, { headers }) =>
-      change(id, headers, (author) =>
+    setPolicy: (id, policy, origin) =>
+      change(id, origin, (author) =>
         room.put({ id, kind: 'attestation', text: decodePolicy(policy), activate: true }, author),
       ),
-    async readPolicy(id, { headers }) {
-      await everywhere(headers, 'policies:read', id)
+    async readPolicy(id, origin) {
+      await everywhere(origin, 'policies:read', id)
       return encodeBase64Url(encodeUtf8(await readText(room, id, 'attestation')))
     },
-    async listPolicies({ headers }) {
-      await everywhere(headers, 'policies:read', EVERYWHERE)
+    async listPolicies(origin) {
+      await everywhere(origin, 'policies:read', EVERYWHERE)
       return (await listDigests(room)).map(({ id, hash }) => ({ id, hash: encodeBase64Url(decodeHex(hash)) }))
     },
-    deletePolicy: (id, { headers }) => change(id, headers, (author) => room.delete(id, author)),
+    deletePolicy: (id, origin) => change(id, origin, (author) => room.delete(id, author)),
     readStatus: () => service.readStatus(),
   }
 }

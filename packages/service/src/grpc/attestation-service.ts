@@ -1,8 +1,9 @@
 import type { ConnectRouter, HandlerContext } from '@connectrpc/connect'
 import type { Logger } from '../log/index.ts'
+import type { CallOrigin } from './access.ts'
 import { describeFailure } from './failure.ts'
 import { AttestationService, type IndividualAttestationRequest } from './gen/attestation_pb.ts'
-import { PEER } from './server.ts'
+import { originOf, PEER } from './server.ts'
 
 /** One piece of evidence as it came over gRPC: texts that nobody has read yet. */
 export interface EvidenceCall {
@@ -30,14 +31,6 @@ export interface ServiceStatus {
   }[]
 }
 
-/** Who calls. */
-export interface CallOrigin {
-  /** The call's metadata. */
-  readonly headers: Headers
-  /** The address of the peer. */
-  readonly client: string
-}
-
 /** What answers the gRPC attestation service. Errors of the house become `ABORTED` with code and next step. */
 export interface AttestationPort {
   /** @returns the token */
@@ -60,10 +53,6 @@ export function addAttestationService(
   port: AttestationPort,
   { admit, log }: { readonly admit: (client: string) => Promise<void>; readonly log: Logger },
 ): void {
-  const originOf = ({ requestHeader, values }: HandlerContext): CallOrigin => ({
-    headers: requestHeader,
-    client: values.get(PEER),
-  })
   const run = async <T>(attempt: string, context: HandlerContext, work: () => Promise<T>): Promise<T> => {
     try {
       await admit(context.values.get(PEER))

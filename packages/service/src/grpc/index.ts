@@ -1,9 +1,8 @@
 /** gRPC: the services that other programs connect to, and a client of the reference value service. */
-export { type AuthorizeCall, answerAuditedCall, type Caller, createCallAuthorizer } from './access.ts'
+export { type AuthorizeCall, answerAuditedCall, type Caller, type CallOrigin, createCallAuthorizer } from './access.ts'
 export {
   type AttestationPort,
   addAttestationService,
-  type CallOrigin,
   type EvidenceCall,
   type ServiceStatus,
 } from './attestation-service.ts'

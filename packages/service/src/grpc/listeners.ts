@@ -24,7 +24,7 @@ export interface GrpcRuntime {
   readonly audit: AuditLog
   readonly attestation: AttestationCore
   readonly policies: PolicyRoom
-  /** Refuses a client, by its address, that calls the attestation service too often. */
+  /** Refuses a client, by its address, that calls too often. */
   readonly admit: (client: string) => Promise<void>
   /** Epoch seconds. */
   readonly now: () => number
@@ -101,14 +101,21 @@ function addServices(
   { references, gate, audit, isServing, log, ...runtime }: GrpcRuntime,
 ): void {
   const { registrar } = references
-  const authorize = createCallAuthorizer(loopback, gate)
-  addReferenceService(router, { registrar, authorize, audit, register: config.references.register, log })
+  const authorize = createCallAuthorizer(loopback, gate, audit)
+  addReferenceService(router, {
+    registrar,
+    authorize,
+    audit,
+    register: config.references.register,
+    admit: runtime.admit,
+    log,
+  })
   const withAttestation = key === 'attestation'
   if (withAttestation) {
     const port = createAttestationPort({
       service: runtime.attestation,
       room: runtime.policies,
-      authorize: createCallAuthorizer(loopback && config.policies.openOnLoopback, gate),
+      authorize: createCallAuthorizer(loopback && config.policies.openOnLoopback, gate, audit),
       audit,
       now: runtime.now,
     })

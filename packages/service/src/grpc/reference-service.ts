@@ -6,6 +6,7 @@ import type { ReferenceActor, Registrar } from '../references/index.ts'
 import { type AuthorizeCall, answerAuditedCall } from './access.ts'
 import { describeFailure } from './failure.ts'
 import { ReferenceValueProviderService } from './gen/reference_pb.ts'
+import { originOf, PEER } from './server.ts'
 
 /** Values of all sets are given joined, so only who may see all of them may ask. */
 const EVERY_SET = '*'
@@ -16,14 +17,17 @@ export interface ReferenceServiceOptions {
   readonly audit: AuditLog
   /** Whether a registration joins the values under a name or replaces them. */
   readonly register: 'merge' | 'replace'
+  /** Refuses a client, by its address, that calls too often. */
+  readonly admit: (client: string) => Promise<void>
   readonly log: Logger
 }
 
 /** Adds `reference.ReferenceValueProviderService`. */
 export function addReferenceService(router: ConnectRouter, options: ReferenceServiceOptions): void {
-  const { registrar, authorize, audit, register, log } = options
-  const run = async <T>(attempt: string, work: () => Promise<T>): Promise<T> => {
+  const { registrar, authorize, audit, register, admit, log } = options
+  const run = async <T>(attempt: string, context: HandlerContext, work: () => Promise<T>): Promise<T> => {
     try {
+      await admit(context.values.get(PEER))
       return await work()
     } catch (error) {
       throw describeFailure(error, attempt, log)
@@ -31,8 +35,8 @@ export function addReferenceService(router: ConnectRouter, options: ReferenceSer
   }
   const write = async (attempt: string, context: HandlerContext, work: (actor: ReferenceActor) => Promise<unknown>) => {
     const change = { permission: 'references:write', object: DEFAULT_SET } as const
-    await run(attempt, () =>
-      answerAuditedCall(change, context.requestHeader, { authorize, audit }, async ({ by }, event) => {
+    await run(attempt, context, () =>
+      answerAuditedCall(change, originOf(context), { authorize, audit }, async ({ by }, event) => {
         const set = await work({
           by,
           record: ({ name, version, digest, reason }, access) =>
@@ -45,8 +49,8 @@ export function addReferenceService(router: ConnectRouter, options: ReferenceSer
   }
   router.service(ReferenceValueProviderService, {
     queryReferenceValue: ({ referenceValueId }, context) =>
-      run('Query reference value', async () => {
-        await authorize(context.requestHeader, 'references:read', EVERY_SET)
+      run('Query reference value', context, async () => {
+        await authorize(originOf(context), 'references:read', EVERY_SET)
         if (referenceValueId === '') return { referenceValueResults: JSON.stringify(await registrar.queryAll()) }
         const value = await registrar.query(referenceValueId)
         return value === undefined ? {} : { referenceValueResults: JSON.stringify(value) }

@@ -6,10 +6,17 @@ import {
   type ServerHttp2Session,
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { type ConnectRouter, type ContextKey, createContextKey, createContextValues } from '@connectrpc/connect'
+import {
+  type ConnectRouter,
+  type ContextKey,
+  createContextKey,
+  createContextValues,
+  type HandlerContext,
+} from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { ServiceError } from '../errors.ts'
 import { readTls, type TlsMaterial } from '../http/index.ts'
+import type { CallOrigin } from './access.ts'
 
 /** Where a gRPC listener listens, and how it is protected. */
 export interface GrpcListen {
@@ -42,6 +49,11 @@ export interface GrpcServer {
 
 /** The address of whoever calls, as the socket says. */
 export const PEER: ContextKey<string> = createContextKey('', { description: 'address of the peer' })
+
+/** Who a call is from. */
+export function originOf({ requestHeader, values }: HandlerContext): CallOrigin {
+  return { headers: requestHeader, client: values.get(PEER) }
+}
 
 const STREAMS = 100
 const MAX_CALL_MS = 120_000
