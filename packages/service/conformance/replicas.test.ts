@@ -85,6 +85,25 @@ function describeReplicas(open: (site: Site) => Promise<ServiceConfigInput['stor
     expect(await back.open(await back.resource(PATH))).toBe(SECRET)
   })
 
+  test('a secret that is written right after a storage key was made elsewhere does not hang on the old one', async () => {
+    const site = createSite()
+    const [a, b] = await startReplicas(await open(site))
+    await b.putSecret(PATH, 'before')
+    b.clock.now -= 3600
+    const token = await createAdminToken(readFileSync(a.service.adminKey.path, 'utf8'), { now: a.clock.now })
+    const init = { method: 'POST', headers: { authorization: `Bearer ${token}` } }
+    const rotating = fetch(`${a.url}/api/v1/keys/storage/rotate`, init)
+    const writing = Array.from({ length: 20 }, async (_, index) => b.putSecret(`default/key/n${index}`, SECRET))
+    await Promise.all(writing)
+    const { key, secrets } = (await (await rotating).json()) as { key: { id: string }; secrets: object }
+    expect(secrets).toMatchObject({ failed: 0 })
+    await b.putSecret('default/key/after', SECRET)
+    const listed = await fetch(`${a.url}/api/v1/secrets`, { headers: init.headers })
+    const { items } = (await listed.json()) as { items: { name: string; keyId: string }[] }
+    expect(items).toHaveLength(22)
+    expect(items.filter(({ keyId }) => keyId !== key.id)).toEqual([])
+  })
+
   test('two replicas racing on one secret: every write is whole, versions are counted without a gap', async () => {
     const [a, b] = await startReplicas(await open(createSite()))
     const values = Array.from({ length: 12 }, (_, index) => `secret number ${index} ${'x'.repeat(index * 100)}`)

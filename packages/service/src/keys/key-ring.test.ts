@@ -79,3 +79,18 @@ test('the first key of a use goes when others have taken its place', () => {
   expect(ring.storage().map((key) => key.id)).toEqual([id])
   expect(readdirSync(directory)).not.toContain('storage.key')
 })
+
+test('a storage key is used by every replica at once, also where the clock is behind', () => {
+  const { directory, ring, clock } = open()
+  const behind = openKeyRing({
+    directory,
+    now: () => clock.now - 600,
+    overlapSeconds: { token: 100, flat: 100, challenge: 100, handshake: 100 },
+  })
+  const { id } = ring.add('storage', clock.now)
+  behind.reloadChanged()
+  expect(behind.storage()[0].id).toBe(id)
+  const token = ring.add('token', clock.now)
+  behind.reloadChanged()
+  expect(behind.tokens()[0].id).not.toBe(token.id)
+})

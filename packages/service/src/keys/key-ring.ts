@@ -157,11 +157,13 @@ function stateOf(
 ): KeyState {
   const { id, use, since } = keys[index] as RotatingKey<unknown>
   const successor = keys[index + 1]
-  if (successor !== undefined && successor.since <= now) {
+  // Secrets are wrapped anew once: whatever its clock says, no replica may go on with the key from before.
+  const hasBegun = (from: number) => use === 'storage' || from <= now
+  if (successor !== undefined && hasBegun(successor.since)) {
     const end = use === 'storage' ? {} : { acceptedUntil: successor.since + overlapSeconds[use] }
     return { id, use, state: 'retired', since, ...end }
   }
-  return { id, use, state: since <= now || index === 0 ? 'active' : 'next', since }
+  return { id, use, state: hasBegun(since) || index === 0 ? 'active' : 'next', since }
 }
 
 /** @throws ServiceError SERVICE_FILE_UNREADABLE also when a use has no key any more */

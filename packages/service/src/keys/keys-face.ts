@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { z } from '@hono/zod-openapi'
 import { admitRequest, type Gate } from '../access/index.ts'
 import { type AuditLog, nameActor } from '../audit/index.ts'
@@ -9,6 +10,8 @@ import { KEY_USES, type KeyRing, type KeyState, type KeyUse } from './key-ring.t
 
 /** A new key is used after so long: by then every replica that shares the directory knows it. */
 const ACTIVATION_SECONDS = 10
+/** A write that began before a storage key was made is done after so long. */
+const SETTLE_MS = 300
 
 const FILTERS = ['use', 'state'] as const
 const CHOICES = { use: KEY_USES, state: ['next', 'active', 'retired'] }
@@ -103,7 +106,7 @@ export async function rotateKey(
   // A secret may be wrapped with a new key at once: a replica that does not know it looks into the directory.
   const key = ring.add(use, use === 'storage' ? now() : now() + ACTIVATION_SECONDS)
   await claim()
-  const rewrapping = use === 'storage' ? await secrets.rewrap() : undefined
+  const rewrapping = use === 'storage' ? await rewrapAll(secrets) : undefined
   const detail = { use, since: key.since, ...(rewrapping === undefined ? {} : toDetail(rewrapping)) }
   await audit.record({
     actor: nameActor(c),
@@ -115,6 +118,14 @@ export async function rotateKey(
   })
   c.set('audited', true)
   return rewrapping === undefined ? { key } : { key, rewrapping }
+}
+
+/** What another replica was writing while the key was made is found by a second look, a little later. */
+async function rewrapAll(secrets: SecretRoom): Promise<Rewrapping> {
+  const first = await secrets.rewrap()
+  await setTimeout(SETTLE_MS)
+  const second = await secrets.rewrap()
+  return { ...second, rewrapped: first.rewrapped + second.rewrapped }
 }
 
 /** The counts of a rewrapping as an audit entry tells them. */

@@ -26,6 +26,8 @@ export interface SealedSecret {
 /** Storage keys by id: the one that new secrets are wrapped with, and those that old records may still name. */
 export interface StorageKeyRing {
   readonly activeKeyId: string
+  /** Looks for keys that came since: a secret must not be wrapped with one that may go any moment. */
+  refresh?(): void
   find(keyId: string): Uint8Array | undefined
 }
 
@@ -41,6 +43,13 @@ export function createDirectoryKeyRing(ring: KeyRing): StorageKeyRing {
   return {
     get activeKeyId() {
       return ring.storage()[0].id
+    },
+    refresh() {
+      try {
+        ring.reloadChanged()
+      } catch {
+        // The keys from before stay in use; whoever watches the directory says what is wrong with it.
+      }
     },
     find(keyId) {
       const present = find(keyId)

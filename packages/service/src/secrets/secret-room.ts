@@ -114,6 +114,7 @@ export function createSecretRoom(store: Store, ring: StorageKeyRing): StoredSecr
     },
     async put(name, content, access = store) {
       expectContent(name, content)
+      ring.refresh?.()
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const present = await access.get(PREFIX + name)
         const version = present === undefined ? 1 : decodeRecord(present.value).version + 1
