@@ -1,10 +1,12 @@
 /** Judging NVIDIA devices. */
 import { concatBytes, equalBytes } from '@veritee/codec/bytes'
 import { encodePem } from '@veritee/codec/pem'
+import { parseCertificate } from '@veritee/codec/x509'
 import {
   checkDistinctDevices,
   claimsOfGpu,
   type GpuDevice,
+  orderGpuChain,
   parseGpuEvidence,
   parseGpuReport,
   verifyGpuDevice,
@@ -36,7 +38,7 @@ async function verifyDevices(devices: readonly GpuDevice[], options: JudgeOption
   const trust = { now: options.now, ...(roots === undefined ? {} : { roots }) }
   const verified = []
   for (const device of devices) {
-    const chain = device.chain === '' ? givenChain(options) : device.chain
+    const chain = device.chain === '' ? givenChain(options, device) : device.chain
     verified.push(await verifyGpuDevice({ ...device, chain }, trust))
   }
   checkDistinctDevices(verified)
@@ -70,7 +72,9 @@ function fit(asked: Uint8Array): Uint8Array {
   return concatBytes(asked, new Uint8Array(NONCE_BYTES)).subarray(0, NONCE_BYTES)
 }
 
-function givenChain(options: JudgeOptions): string {
-  const { certificates } = sortGiven(options)
-  return certificates.map((der) => encodePem('CERTIFICATE', der)).join('')
+/** The chain of a report that came alone is somewhere among the files. */
+function givenChain(options: JudgeOptions, { report }: GpuDevice): string {
+  const certificates = sortGiven(options).certificates.map(parseCertificate)
+  const chain = orderGpuChain(certificates, report.firmwareId)
+  return chain.map(({ der }) => encodePem('CERTIFICATE', der)).join('')
 }

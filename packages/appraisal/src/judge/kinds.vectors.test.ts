@@ -1,4 +1,4 @@
-import { decodeBase64, decodeHex, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
+import { decodeBase64, decodeHex, decodeUtf8, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
 import { digest } from '@veritee/codec/hash'
 import { closeCsvReport } from '@veritee/evidence/csv'
 import { describe, expect, test } from 'vitest'
@@ -206,6 +206,18 @@ describe.skipIf(!haveVectors)(`NVIDIA${vectorsAbsent}`, () => {
     for (const reportData of [nonce, longer])
       expect((await judgeEvidence(report(), { ...options, reportData })).answers.fresh).toBe('yes')
     expect((await judgeEvidence(report(), { ...options, reportData: nonce.slice(0, 31) })).answers.fresh).toBe('no')
+  })
+
+  test('the chain of a raw report is found among certificates in any order, each in a file of its own', async () => {
+    const blocks = decodeUtf8(readVector('gpu/hopper_cert_chain_case1.txt')).split(/(?<=-----END CERTIFICATE-----\n)/)
+    const pieces = blocks.filter((block) => block.includes('BEGIN')).toReversed()
+    const others = files('snp/milan_ask_ark_asvk.pem')
+    const own = pieces.map((block, index) => ({ name: `${index}.pem`, bytes: encodeUtf8(block) }))
+    expect(own.length).toBeGreaterThan(3)
+    const judgement = await judgeEvidence(report(), { now: NOW, collateralFiles: [...others, ...own] })
+    expect(judgement).toMatchObject({ accepted: true, claims: { nvidia: { arch: 'HOPPER' } } })
+    const incomplete = await judgeEvidence(report(), { now: NOW, collateralFiles: own.toSpliced(2, 1) })
+    expect(incomplete.checks.at(-1)?.code).toMatch(/^GPU_CHAIN_/)
   })
 
   test('without a chain it says what it lacks', async () => {

@@ -409,3 +409,21 @@ describe('hostile bytes end in the words of this package', () => {
     )
   })
 })
+
+describe('certificates of chips', () => {
+  const evidence = (withChain: boolean) =>
+    parseCsvEvidence(parseJson(JSON.stringify(world.issueEvidence({ version: 2, withChain }))))
+  const neighbour = createCsvWorld({ now: 1_790_000_000, seed: 'another chip' })
+  const stranger = parseHskCek(neighbour.hskCek)
+
+  it('those of another chip do not stand in the way of those that came along', () => {
+    expect(verifyCsvEvidence(evidence(true), { roots, chips: [stranger] }).root).toBe(world.root.name)
+  })
+
+  it('CSV_CHAIN_SIGNATURE, CSV_CHAIN_ROOT: they do not stand in for them either', () => {
+    const judged = (trusted: typeof roots) =>
+      codeOf(() => verifyCsvEvidence(evidence(false), { roots: trusted, chips: [stranger] }))
+    expect(judged([neighbour.root])).toBe('CSV_CHAIN_SIGNATURE')
+    expect(judged(roots)).toBe('CSV_CHAIN_ROOT')
+  })
+})

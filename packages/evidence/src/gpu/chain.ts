@@ -32,6 +32,26 @@ export function parseChain(pem: string): X509Certificate[] {
 }
 
 /**
+ * Certificates in any order, as files bring them, as the chain of the device whose firmware id is given: leaf first, then
+ * each issuer, up to the one that issued itself. What leads to no such end is left in its order, for verification to say
+ * what is missing.
+ */
+export function orderChain(certificates: readonly X509Certificate[], firmwareId: Uint8Array): X509Certificate[] {
+  const leaf = certificates.find(({ extensions }) => {
+    const value = extensions.get(FIRMWARE_ID_OID)?.value
+    return value !== undefined && equalBytes(value.subarray(-FIRMWARE_ID_BYTES), firmwareId)
+  })
+  const chain: X509Certificate[] = []
+  for (let next = leaf; next !== undefined && chain.length < MOST_CERTIFICATES; ) {
+    const { issuer, subject } = next
+    chain.push(next)
+    if (issuer.equals(subject)) return chain
+    next = certificates.find((candidate) => candidate.subject.equals(issuer) && !chain.includes(candidate))
+  }
+  return [...certificates]
+}
+
+/**
  * Names, constraints, dates, signatures and the pinned root, in this order.
  *
  * @throws EvidenceError GPU_CHAIN_*

@@ -5,7 +5,8 @@ import { EvidenceError } from '../errors.ts'
 const row = (status: number, summary: string, next: string): ErrorEntry => ({ status, summary, next })
 
 const RESEND = 'Send the report again exactly as the device returned it.'
-const CHAIN = 'Send the whole certificate chain of the device, leaf first.'
+const CHAIN =
+  'Send the whole certificate chain of the device, leaf first; that of a report alone can be given with --collateral.'
 
 export type GpuErrorCode =
   | 'GPU_EVIDENCE_JSON'

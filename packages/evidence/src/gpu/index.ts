@@ -1,4 +1,5 @@
 /** NVIDIA devices: reports, chains, claims. */
+export { orderChain as orderGpuChain } from './chain.ts'
 export { claimsOfGpu } from './claims.ts'
 export { type EnclosedDevices, verifyEnclosedDevices } from './enclosed.ts'
 export { parseEnclosedGpuEvidence, parseGpuEvidence } from './evidence-json.ts'

@@ -1,5 +1,7 @@
 import { decodeBase64, encodeHex } from '@veritee/codec/bytes'
 import { createCsvWorld } from '@veritee/simulator/csv'
+import { issueSampleEvidence } from '@veritee/simulator/sample'
+import { createSnpWorld } from '@veritee/simulator/snp'
 import { describe, expect, test } from 'vitest'
 import { haveVectors, readVector, readVectorJson, readVectorText, vectorsAbsent } from '../../../../testkit/vectors.ts'
 import { recognizeEvidence } from '../recognize/index.ts'
@@ -71,5 +73,26 @@ describe('report pages of Hygon CSV', () => {
   test('a whole platform export', () => {
     const { certificates } = inspectEvidence(world.platformChain) as { certificates: { usage: string }[] }
     expect(certificates.map(({ usage }) => usage)).toEqual(['PDH', 'PEK', 'OCA', 'CEK', 'HSK', 'HRK'])
+  })
+})
+
+test('sample evidence shows its claims and the size of its log', () => {
+  const description = inspectEvidence(JSON.stringify(issueSampleEvidence({ reportData: '0011' })))
+  expect(description).toMatchObject({
+    tee: 'sample',
+    claims: { svn: '1', report_data: 'ABE=', measure_register: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    eventLog: { sizeBytes: expect.any(Number) },
+  })
+})
+
+describe('a certificate of AMD shows the chip and the TCB that it is for', () => {
+  const world = createSnpWorld({ now: 1_790_000_000, seed: 'inspect', authorityBits: 2048 })
+
+  test.each([
+    ['vcek', { kind: 'VCEK', hardwareId: encodeHex(world.hardwareId) }],
+    ['vlek', { kind: 'VLEK', provider: expect.any(String) }],
+  ] as const)('%s', (kind, expected) => {
+    const { certificates } = inspectEvidence(world.certificate(kind)) as unknown as { certificates: object[] }
+    expect(certificates[0]).toMatchObject({ snp: { ...expected, tcb: world.tcb } })
   })
 })

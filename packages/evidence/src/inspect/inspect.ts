@@ -7,6 +7,7 @@ import { parseEnclaveDocument, parseEnclaveEvidence } from '../enclave/index.ts'
 import { EvidenceError } from '../errors.ts'
 import { claimsOfGpu, parseGpuEvidence, parseGpuReport } from '../gpu/index.ts'
 import { type Recognized, recognizeEvidence } from '../recognize/index.ts'
+import { claimsOfSample, parseSampleEvidence } from '../sample/index.ts'
 import { claimsOfSnpReport, parseSnpEvidence, parseSnpReport } from '../snp/index.ts'
 import { parseTpmEvidence } from '../tpm/index.ts'
 import { describeCollateral, describeDocument } from './collateral.ts'
@@ -99,6 +100,13 @@ function describeEvidence({ tee, evidence }: Extract<Recognized, { kind: 'eviden
   if (tee === 'enclave') return describeDocumentOfEnclave(parseEnclaveEvidence(evidence))
   if (tee === 'hygondcu') return { claims: claimsOfDcu(parseDcuEvidence(evidence)) }
   if (tee === 'tpm' || tee === 'hygontpm') return describeTpmEvidence(parseTpmEvidence(evidence))
+  if (tee === 'sample') {
+    const { eventLog, ...sample } = parseSampleEvidence(evidence)
+    return {
+      claims: claimsOfSample({ evidence: sample, checks: [] }),
+      ...(eventLog === undefined ? {} : { eventLog: { sizeBytes: eventLog.length } }),
+    }
+  }
   if (tee === 'nvidia') return { devices: parseGpuEvidence(evidence).map(claimsOfGpu) }
   return {}
 }

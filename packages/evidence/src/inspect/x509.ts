@@ -3,6 +3,7 @@ import { isCodedError } from '@veritee/codec/error'
 import { parsePem } from '@veritee/codec/pem'
 import { parseCertificate, parseCrl, type X509Certificate } from '@veritee/codec/x509'
 import { PCK_EXTENSION_OID, parsePckExtension } from '../dcap/pck/index.ts'
+import { looksLikeVek, parseVek } from '../snp/chain/vek.ts'
 import type { Description } from './types.ts'
 
 /** Describes certificates given as PEM, with what may follow their last NUL; what cannot be read is said in its place. */
@@ -29,6 +30,7 @@ export function describeCertificate(der: Uint8Array): Description {
         ca: certificate.basicConstraints?.ca === true,
         extensions: [...certificate.extensions.keys()],
         ...describeSgxExtension(certificate),
+        ...describeVek(certificate),
       },
     ]
   })[0]!
@@ -76,6 +78,24 @@ function describeSgxExtension({ extensions }: X509Certificate): Description {
     ]
   })
   return { sgx }
+}
+
+/** The chip and the TCB that an endorsement key certificate of AMD is for. */
+function describeVek(certificate: X509Certificate): Description {
+  if (!looksLikeVek(certificate)) return {}
+  const [snp] = attempt(() => {
+    const { kind, productName, tcb, hardwareId, cspId } = parseVek(certificate)
+    return [
+      {
+        kind: kind.toUpperCase(),
+        product: productName,
+        tcb: { ...tcb },
+        ...(hardwareId === undefined ? {} : { hardwareId: encodeHex(hardwareId) }),
+        ...(cspId === undefined ? {} : { provider: cspId }),
+      },
+    ]
+  })
+  return { snp }
 }
 
 /** A part that cannot be read does not hide the rest: its place says why. */

@@ -82,13 +82,15 @@ interface Chip {
   readonly bound: boolean
 }
 
-/** Certificates that the caller has come first; of several chips, the one that issued the PEK. */
+/** Of the caller's chips the one that issued the PEK; else what came with the evidence, which ends in the same roots. */
 function findChip({ report, hsk, cek }: CsvEvidence, { chips = [] }: CsvTrust): Chip {
-  const own = chips.length > 1 ? (chips.find((chip) => isIssuer(chip.cek, report.pek)) ?? chips[0]) : chips[0]
+  const own = chips.find((chip) => isIssuer(chip.cek, report.pek))
   if (own !== undefined) return { hsk: own.hsk, cek: own.cek, bound: own.serialNumber === report.serialNumber }
-  if (hsk === undefined || cek === undefined)
-    throw refuse('CSV_CHAIN_INCOMPLETE', 'cert_chain.hsk_cek', 'HSK and CEK', 'absent')
-  return { hsk, cek, bound: false }
+  if (hsk !== undefined && cek !== undefined) return { hsk, cek, bound: false }
+  // None of them fits: the chain of the first will say how.
+  const [first] = chips
+  if (first === undefined) throw refuse('CSV_CHAIN_INCOMPLETE', 'cert_chain.hsk_cek', 'HSK and CEK', 'absent')
+  return { hsk: first.hsk, cek: first.cek, bound: false }
 }
 
 function verifyReportSignature({ pek, signedBytes, signature }: CsvReport): void {
