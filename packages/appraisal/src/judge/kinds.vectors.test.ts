@@ -50,7 +50,7 @@ describe.skipIf(!haveVectors)(`SEV-SNP${vectorsAbsent}`, () => {
     expect(refused).toMatchObject({ answers: { genuine: 'yes', expected: 'no' }, accepted: false })
     expect(codes(refused.findings)).toContain('SNP_VMPL_NOT_ACCEPTED')
     const accepted = await judgeEvidence(report, { ...options, acceptance: { snp: { allowVmpl: [1] } } })
-    expect(accepted.accepted).toBe(true)
+    expect(accepted).toMatchObject({ accepted: true, claims: { snp: { csp_id: 'CN=cc-us-east-2.amazonaws.com' } } })
     expect((await judgeEvidence(report, { ...options, now: NOW })).checks.at(-1)?.code).toBe('SNP_CHAIN_EXPIRED')
   })
 

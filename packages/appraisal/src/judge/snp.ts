@@ -59,7 +59,11 @@ function describeGenuine(verified: VerifiedSnp, evidence: SnpEvidence, options: 
   return {
     advisories: [],
     checks: [...checks, ...services.checks],
-    claims: { snp: { ...claims, ...services.claims }, report_data, init_data },
+    claims: {
+      snp: { ...claims, ...(verified.cspId === undefined ? {} : { csp_id: verified.cspId }), ...services.claims },
+      report_data,
+      init_data,
+    },
     reportData: report.reportData,
     ...(services.isAnswerTo === undefined ? {} : { isAnswerTo: services.isAnswerTo }),
     initData: report.hostData,

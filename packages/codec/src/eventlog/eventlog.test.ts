@@ -128,7 +128,13 @@ describe('parseEventLog and replayEventLog', () => {
     expect(cc.get(17)).toEqual(hash(new Uint8Array(32), hash(text('launch'))))
     const silent = replayEventLog(parseEventLog(concatBytes(header, locality(4))), 'SHA-256', { registers: 'tpm' })
     expect(silent.registers.get(0)![31]).toBe(4)
-    for (const spoof of [concatBytes(header, boot, locality(3)), concatBytes(header, locality(3), locality(0))]) {
+    const spoofs = [
+      concatBytes(header, boot, locality(3)),
+      concatBytes(header, locality(3), locality(0)),
+      concatBytes(header, locality(1), boot),
+      concatBytes(header, locality(255), boot),
+    ]
+    for (const spoof of spoofs) {
       expect(() => replayEventLog(parseEventLog(spoof), 'SHA-256', { registers: 'tpm' })).toThrow(
         refusal('CODEC_EVENTLOG_INVALID'),
       )

@@ -24,6 +24,8 @@ export interface ReplayOptions {
   readonly registers?: 'tpm' | 'cc'
 }
 
+/** Without a measured root of trust, with one in the firmware, with one in hardware (profile §10.4.5.3). */
+const STARTUP_LOCALITIES: readonly number[] = [0, 3, 4]
 const STARTUP_LOCALITY = encodeUtf8('StartupLocality\0')
 
 /**
@@ -55,6 +57,11 @@ export function replayEventLog(
         })
       }
       locality = entry.event[16]!
+      if (!STARTUP_LOCALITIES.includes(locality)) {
+        throw new CodecError('CODEC_EVENTLOG_INVALID', 'The startup locality is none that a TPM starts from.', {
+          details: { sequence: entry.sequence, expected: STARTUP_LOCALITIES, actual: locality },
+        })
+      }
     }
     if (entry.type === EV_NO_ACTION || entry.index === 0xffffffff || digest === undefined) {
       unbound.push(entry)
