@@ -160,6 +160,9 @@ function readSecretFolder(
   return folder === undefined ? findFolder('kbs/repository') : place(folder)
 }
 
+/** What relying parties read where no file names another. */
+const ISSUER = 'CoCo-Attestation-Service'
+
 const TOKEN_KINDS: Readonly<Record<string, string>> = { Ear: 'ear', Simple: 'simple', OIDC: 'oidc' }
 
 /** `as-config.json`, or what the key broker's file says of its own attestation service. */
@@ -174,7 +177,7 @@ export function readAttestationPart(read: TrusteeRead): void {
   const minutes = attestation.count(`${broker}.duration_min`)
   draft.set('token.lifetimeSeconds', minutes === undefined ? undefined : minutes * 60)
   const issuer = attestation.text(`${broker}.oid_config.issuer`)
-  draft.set('token.issuer', issuer ?? attestation.text(`${broker}.issuer_name`))
+  draft.set('token.issuer', issuer ?? attestation.text(`${broker}.issuer_name`) ?? ISSUER)
   draft.set('token.publicUrl', issuer !== undefined && /^https?:/.test(issuer) ? issuer : undefined)
   draft.set('token.audience', attestation.text(`${broker}.oid_config.audience`))
   draft.set('token.subjectClaims', readList(attestation, `${broker}.oid_config.sub_claims`))
