@@ -164,6 +164,7 @@ describe('the shipped files', () => {
       tpmAuthority: { folder: at('opt/trustee/kbs/tpm-pca'), name: 'CA' },
       references: { file: values },
       adminKeys: [key],
+      adminTokenSeconds: 7200,
       token: { kind: 'ear', lifetimeSeconds: 300, issuer: 'CoCo-Attestation-Service' },
       log: { level: 'debug' },
       retention: { attemptDays: 3, inputDays: 3 },

@@ -104,7 +104,7 @@ const ROWS = {
   SERVICE_ADMIN_TOKEN_INVALID: {
     status: 401,
     summary: 'The administrator token is not valid.',
-    next: 'Sign a fresh JWT (alg EdDSA, exp at most two hours ahead) with the admin key of this service.',
+    next: 'Sign a fresh JWT (alg EdDSA, exp at most one hour ahead, or `adminTokenSeconds`) with the admin key of this service.',
   },
   SERVICE_ADMIN_TOKEN_EXPIRED: {
     status: 401,

@@ -1,6 +1,6 @@
 import { decodeUtf8, encodeUtf8 } from '@veritee/codec/bytes'
 import { parseJson } from '@veritee/codec/json'
-import { ADMIN_TOKEN_MAX_SECONDS, createAdminToken } from '@veritee/service/admin'
+import { ADMIN_TOKEN_MAX_SECONDS, ADMIN_TOKEN_SECONDS, createAdminToken } from '@veritee/service/admin'
 import { type Command, Option } from 'commander'
 import { CliError } from '../errors.ts'
 import { createAdminClient, readAdminKey } from '../input/admin.ts'
@@ -130,7 +130,11 @@ function addToken(access: Command, { io }: Face): void {
     .description('prints a token for other programs, signed with the key; the service is not asked')
     .option('--data <dir>', 'data folder of the service, to find keys/admin.pem in', './veritee-data')
     .option('--admin-key <file>', 'key that signs, if it is elsewhere')
-    .option('--seconds <count>', `how long it is good for, at most ${ADMIN_TOKEN_MAX_SECONDS}`, '300')
+    .option(
+      '--seconds <count>',
+      `how long it is good for; services take ${ADMIN_TOKEN_SECONDS} at most unless configured otherwise`,
+      '300',
+    )
     .option('--header', 'print the header of a request that carries it')
     .option('--json', 'print JSON')
     .addHelpText(

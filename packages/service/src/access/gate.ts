@@ -34,6 +34,8 @@ export interface GateOptions {
   /** The key of the file `admin.pub`. */
   readonly adminPublicKey: () => KeyObject
   readonly keys: KeyRoom
+  /** How long a token may live at most. */
+  readonly maxTokenSeconds: () => number
   /** Epoch seconds. */
   readonly now: () => number
 }
@@ -58,13 +60,14 @@ export function createGate(options: GateOptions): Gate {
   }
 }
 
-async function identifySigner(token: string, { adminPublicKey, keys, now }: GateOptions): Promise<Principal> {
+async function identifySigner(token: string, options: GateOptions): Promise<Principal> {
+  const { adminPublicKey, keys, now, maxTokenSeconds } = options
   const adminKey = adminPublicKey()
   const kid = readKeyId(token)
   const byFile = async () =>
     describe(
       { id: identifyAdminKey(adminKey), name: 'admin', role: 'admin', scopes: [EVERYWHERE] },
-      await verifyAdminToken(token, adminKey, now()),
+      await verifyAdminToken(token, adminKey, now(), maxTokenSeconds()),
     )
   if (kid === identifyAdminKey(adminKey)) return byFile()
   if (kid !== undefined) {
@@ -78,14 +81,14 @@ async function identifySigner(token: string, { adminPublicKey, keys, now }: Gate
         },
       )
     }
-    return verifyRegistered(token, key, now())
+    return verifyRegistered(token, key, options)
   }
   try {
     return await byFile()
   } catch (error) {
     if (!isOtherSigner(error)) throw error
     for (const key of (await keys.list()).slice(0, MAX_TRIED)) {
-      const principal = await verifyRegistered(token, key, now()).catch((other: unknown) => {
+      const principal = await verifyRegistered(token, key, options).catch((other: unknown) => {
         if (!isOtherSigner(other)) throw other
       })
       if (principal !== undefined) return principal
@@ -100,8 +103,9 @@ function isOtherSigner(error: unknown): boolean {
   return reason === 'signature verification failed'
 }
 
-async function verifyRegistered(token: string, key: AccessKey, now: number): Promise<Principal> {
-  const verified = await verifyAdminToken(token, createPublicKey(key.publicKey), now)
+async function verifyRegistered(token: string, key: AccessKey, options: GateOptions): Promise<Principal> {
+  const now = options.now()
+  const verified = await verifyAdminToken(token, createPublicKey(key.publicKey), now, options.maxTokenSeconds())
   if (key.expiresAt !== undefined && now >= key.expiresAt) {
     throw new ServiceError('SERVICE_ADMIN_TOKEN_EXPIRED', 'The key that signed the administrator token has expired.', {
       details: { path: 'authorization.kid', expected: `before ${key.expiresAt}`, actual: now },

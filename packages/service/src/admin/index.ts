@@ -1,5 +1,6 @@
 export {
   ADMIN_TOKEN_MAX_SECONDS,
+  ADMIN_TOKEN_SECONDS,
   type Administrator,
   createAdminToken,
   identifyAdminKey,

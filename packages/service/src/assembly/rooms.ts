@@ -55,7 +55,12 @@ export async function openRooms(foundation: Foundation): Promise<Rooms> {
   const { config, live, dir, ring, tokens, store, now } = foundation
   await claimStore(store, ring)
   const keys = addConfiguredKeys(createKeyRoom(store), () => live.admins)
-  const gate = createGate({ adminPublicKey: () => ring.admin.adminPublicKey, keys, now })
+  const gate = createGate({
+    adminPublicKey: () => ring.admin.adminPublicKey,
+    keys,
+    maxTokenSeconds: () => live.config.adminTokenSeconds,
+    now,
+  })
   const audit = createAuditLog(store, now)
   const attempts = createAttemptRoom(store, now, config.retention)
   const references = openReferences(config, {

@@ -12,6 +12,7 @@ const RELOADABLE: ReadonlySet<string> = new Set([
   'enabledTees',
   'tls',
   'adminKeys',
+  'adminTokenSeconds',
 ])
 
 /** The keys of a new configuration that a reload does not bring into effect: they need a new start. */

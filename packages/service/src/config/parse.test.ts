@@ -18,6 +18,7 @@ describe('configuration', () => {
     expect(parseConfig({ dir: '/data' })).toEqual({
       dir: '/data',
       adminKeys: [],
+      adminTokenSeconds: 3600,
       attestation: { requireChallenge: false },
       broker: { versions: ['0.4.0'], allowRsa15: false },
       gateway: { heartbeatMinutes: 10 },

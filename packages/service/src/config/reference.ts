@@ -62,6 +62,12 @@ export const CONFIG_REFERENCE: readonly ConfigSection[] = [
         danger: 'Full rights, until the file is taken out.',
       },
       {
+        key: 'adminTokenSeconds',
+        fallback: '3600',
+        meaning: 'How long a token of an administrator may live at most.',
+        danger: 'Longer: whoever comes by a token has its rights for longer.',
+      },
+      {
         key: 'metrics',
         fallback: 'loopback',
         meaning: 'Who may read `/metrics`: programs on this machine, everybody (`open`), nobody (`off`).',

@@ -1,5 +1,6 @@
 import { CURRENT_VERSION, PROTOCOL_VERSIONS, type ProtocolVersion } from '@veritee/broker/protocol'
 import { z } from 'zod'
+import { ADMIN_TOKEN_MAX_SECONDS, ADMIN_TOKEN_SECONDS } from '../admin/index.ts'
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most)
 const file = z.string().min(1)
@@ -99,6 +100,7 @@ export const CONFIG_SCHEMA: z.ZodType<ServiceConfig, ServiceConfigInput> = z.str
     .refine(({ key, certificates }) => key !== undefined || certificates === undefined, 'certificates need their key')
     .optional(),
   adminKeys: z.array(file).max(16).default([]),
+  adminTokenSeconds: seconds(60, ADMIN_TOKEN_MAX_SECONDS).default(ADMIN_TOKEN_SECONDS),
   gateway: z
     .strictObject({
       credential: file.optional(),
@@ -285,6 +287,8 @@ export interface ServiceConfig {
     | undefined
   /** PEM files of Ed25519 public keys: whoever signs with one of them is an administrator too. */
   readonly adminKeys: readonly string[]
+  /** How long a token of an administrator may live at most. */
+  readonly adminTokenSeconds: number
   readonly gateway: {
     /** A file that anybody may read at `/api/credential`. */
     readonly credential?: string | undefined

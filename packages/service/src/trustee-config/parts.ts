@@ -57,6 +57,8 @@ export function readBrokerPart(read: TrusteeRead, env: TrusteeEnvironment): void
     notices.push(
       `kbs-config.toml admin.auth_public_key: ${adminKey} is not there, so nobody is an administrator by it. The key in the data directory is one.`,
     )
+  // Their clients sign for so long.
+  draft.set('adminTokenSeconds', 7200)
   const policy = broker.text('policy_engine.policy_path')
   draft.set('policies.resourceFile', policy === undefined ? findFolder('kbs/policy.rego') : place(policy))
   readTokenKeys(read)
