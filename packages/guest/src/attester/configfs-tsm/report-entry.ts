@@ -9,16 +9,25 @@ export const CONFIGFS_TSM_REPORT = '/sys/kernel/config/tsm/report'
 
 /** Evidence is at most one buffer of the kernel; what comes beyond is no quote. */
 const MAX_OUTBLOB_BYTES = 32 * 1024
+/** What a host gives beside a report is a few certificates. */
+const MAX_AUXBLOB_BYTES = 64 * 1024
 const MAX_WORD_BYTES = 64
 const BUSY_ATTEMPTS = 5
 const BUSY_PAUSE_MS = 200
+
+/** What the kernel answered with. */
+export interface TsmReport {
+  /** The report: for TDX a quote, not judged here. */
+  readonly outblob: Uint8Array
+  /** What the host gave beside it, unverified: for SEV-SNP a table of certificates. Absent where there is none. */
+  readonly auxblob?: Uint8Array
+}
 
 /**
  * Asks the kernel for one report through an entry of its own: make the directory, check the provider, write the report
  * data, read the report, check that nobody else wrote in between, remove the directory (Linux ABI configfs-tsm).
  *
  * @param provider what the attribute `provider` must say, such as `tdx_guest`
- * @returns the report: for TDX a quote, not judged here
  * @throws GuestError GUEST_ATTESTER_*
  */
 export async function readTsmReport(
@@ -26,7 +35,7 @@ export async function readTsmReport(
   provider: string,
   reportData: Uint8Array,
   files: ReportFiles = REPORT_FILES,
-): Promise<Uint8Array> {
+): Promise<TsmReport> {
   checkReportData(reportData)
   const entry = join(baseDir, `veritee-${randomUUID()}`)
   await files.makeEntry(entry).catch(describeFailure('GUEST_ATTESTER_UNAVAILABLE', entry))
@@ -34,9 +43,10 @@ export async function readTsmReport(
     await checkWord(files, join(entry, 'provider'), provider, 'GUEST_ATTESTER_PROVIDER_MISMATCH')
     await writeInblob(files, join(entry, 'inblob'), reportData)
     const outblob = await readOutblob(files, join(entry, 'outblob'))
+    const auxblob = await readAuxblob(files, join(entry, 'auxblob'))
     // A fresh entry counts one write: ours.
     await checkWord(files, join(entry, 'generation'), '1', 'GUEST_ATTESTER_RACED')
-    return outblob
+    return { outblob, ...(auxblob === undefined ? {} : { auxblob }) }
   } finally {
     await files.removeEntry(entry).catch(() => undefined)
   }
@@ -72,6 +82,16 @@ async function readOutblob(files: ReportFiles, path: string): Promise<Uint8Array
   throw new GuestError('GUEST_ATTESTER_QUOTE_FAILED', undefined, {
     details: { path, expected: `1 to ${MAX_OUTBLOB_BYTES} bytes`, actual: `${outblob.length} bytes` },
   })
+}
+
+/** Evidence is whole without it, and some kernels have no such attribute. */
+async function readAuxblob(files: ReportFiles, path: string): Promise<Uint8Array | undefined> {
+  try {
+    const auxblob = await files.read(path, MAX_AUXBLOB_BYTES)
+    return auxblob.length > 0 && auxblob.length <= MAX_AUXBLOB_BYTES ? auxblob : undefined
+  } catch {
+    return undefined
+  }
 }
 
 async function retryWhileBusy<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,11 @@
+import { isCodedError } from '@veritee/codec/error'
 import { parseJson } from '@veritee/codec/json'
-import { encodeSnpEvidence, parseSnpReport } from '@veritee/evidence/snp'
+import {
+  encodeSnpEvidence,
+  parseSnpCertificateTable,
+  parseSnpReport,
+  type SnpTableCertificate,
+} from '@veritee/evidence/snp'
 import type { Attester, EvidenceJson } from '../attester.ts'
 import type { ReportFiles } from './files.ts'
 import { CONFIGFS_TSM_REPORT, readTsmReport } from './report-entry.ts'
@@ -13,8 +19,8 @@ export interface SnpAttesterOptions {
 
 /**
  * Evidence of an AMD SEV-SNP guest from the kernel: `{"attestation_report", "cert_chain"}` (key broker protocol, evidence
- * of `snp`), without certificates: the verifier fetches them by the chip's id. The report is read, not judged. `collect`
- * throws GuestError GUEST_ATTESTER_*, and EvidenceError SNP_REPORT_* for a report that is none.
+ * of `snp`), with the certificates that the host gave beside the report; where it gave none, the verifier fetches them by
+ * the chip's id. The report is read, not judged. `collect` throws GuestError GUEST_ATTESTER_*, and EvidenceError SNP_REPORT_* for a report that is none.
  */
 export function createSnpAttester(options: SnpAttesterOptions = {}): Attester {
   const { baseDir = CONFIGFS_TSM_REPORT, files } = options
@@ -24,9 +30,23 @@ export function createSnpAttester(options: SnpAttesterOptions = {}): Attester {
       // The firmware's field is 64 bytes, and the kernel takes nothing shorter for this provider.
       const field = new Uint8Array(64)
       field.set(reportData.subarray(0, 64))
-      const report = parseSnpReport(await readTsmReport(baseDir, 'sev_guest', field, files))
-      return parseJson(JSON.stringify(encodeSnpEvidence(report), spellWide)) as EvidenceJson
+      const { outblob, auxblob } = await readTsmReport(baseDir, 'sev_guest', field, files)
+      const evidence = encodeSnpEvidence(
+        parseSnpReport(outblob),
+        auxblob === undefined ? [] : listCertificates(auxblob),
+      )
+      return parseJson(JSON.stringify(evidence, spellWide)) as EvidenceJson
     },
+  }
+}
+
+/** A table that cannot be read is as good as none: the verifier needs certificates, not these. */
+function listCertificates(table: Uint8Array): SnpTableCertificate[] {
+  try {
+    return parseSnpCertificateTable(table).filter(({ kind }) => kind !== 'other')
+  } catch (error) {
+    if (isCodedError(error)) return []
+    throw error
   }
 }
 

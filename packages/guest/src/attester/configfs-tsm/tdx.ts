@@ -22,7 +22,7 @@ export function createTdxAttester(options: TdxAttesterOptions = {}): Attester {
   return {
     tee: 'tdx',
     async collect(reportData) {
-      const quote = await readTsmReport(baseDir, 'tdx_guest', reportData, files)
+      const { outblob: quote } = await readTsmReport(baseDir, 'tdx_guest', reportData, files)
       const eventLog = await readEventLog(eventLogPath)
       return { quote: encodeBase64(quote), cc_eventlog: eventLog === undefined ? null : encodeBase64(eventLog) }
     },
