@@ -31,7 +31,7 @@ const ROWS = {
   CLI_SERVICE_UNREACHABLE: {
     status: 502,
     summary: 'the service did not answer',
-    next: 'check --url and that `veritee serve` is running',
+    next: 'check the address and that `veritee serve` is running there',
   },
   CLI_SERVICE_FAILED: {
     status: 502,

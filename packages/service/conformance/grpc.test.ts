@@ -96,6 +96,19 @@ describe('reference.ReferenceValueProviderService', () => {
     expect(error).toMatchObject({ status: 'UNAVAILABLE', unreachable: true })
   })
 
+  test('an address where something else is spoken is not a refusal', async () => {
+    const { running, address } = await start()
+    const ask = (url: string) => createReferenceClient(url).query()
+    await expect(ask(address.replace('http:', 'https:'))).rejects.toMatchObject({
+      message: 'No TLS is spoken at this address.',
+      unreachable: true,
+    })
+    await expect(ask(running.url)).rejects.toMatchObject({
+      message: 'No gRPC is spoken at this address.',
+      unreachable: true,
+    })
+  })
+
   test('a token that is sent must be valid, also on loopback; its subject is recorded', async () => {
     const { running, address } = await start()
     const failure = createReferenceClient(address, { token: 'nonsense' }).register(message({ k: ['aa'] }))

@@ -2,6 +2,12 @@ import { Code, ConnectError, createClient } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { ReferenceValueProviderService } from './gen/reference_pb.ts'
 
+/** What is at the other end, where the runtime has no words for it. */
+const SPOKEN: Readonly<Record<string, string>> = {
+  ERR_SSL_WRONG_VERSION_NUMBER: 'No TLS is spoken at this address.',
+  ERR_HTTP2_ERROR: 'No gRPC is spoken at this address.',
+}
+
 /** What a gRPC call was refused with, or why the server was not reached. */
 export class GrpcCallError extends Error {
   /** Such as `ABORTED` or `UNAVAILABLE`. */
@@ -9,10 +15,13 @@ export class GrpcCallError extends Error {
   readonly unreachable: boolean
 
   constructor(error: ConnectError) {
-    super(error.rawMessage)
+    const { code } = (error.cause ?? {}) as { code?: unknown }
+    super((typeof code === 'string' ? SPOKEN[code] : undefined) ?? error.rawMessage)
     this.name = 'GrpcCallError'
     this.status = Code[error.code].replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()
-    this.unreachable = error.code === Code.Unavailable || error.code === Code.DeadlineExceeded
+    const unavailable = error.code === Code.Unavailable || error.code === Code.DeadlineExceeded
+    // What the connection failed with has a code of the runtime; what a server said has none.
+    this.unreachable = unavailable || typeof code === 'string'
   }
 }
 
