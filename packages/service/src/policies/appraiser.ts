@@ -63,7 +63,7 @@ export function createPolicyAppraiser(options: PolicyAppraiserOptions): PolicyAp
   const { room, references, fallback, claims } = options
   /** `ID_cpu` and `ID_gpu` come before `ID`, as some services name their policies by class. */
   const find = async (id: string, kind: 'cpu' | 'gpu'): Promise<FoundPolicy | undefined> => {
-    const found = (await room.findAttestation(`${id}_${kind}`)) ?? (await room.findAttestation(id))
+    const found = await room.findAttestation(`${id}_${kind}`, id)
     if (found !== undefined) {
       const { head, version } = found.active
       return { policy: found.rules, name: `${head.id}@${version}` }

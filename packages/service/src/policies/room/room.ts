@@ -51,8 +51,12 @@ export interface PolicyRoom {
   rollBack(id: string, version: number | undefined, author: PolicyAuthor): Promise<PolicyVersion>
   /** Takes a policy out of force. Its versions stay. @throws ServiceError SERVICE_POLICY_KEPT */
   delete(id: string, author: PolicyAuthor): Promise<void>
-  /** The policy in force, compiled. @throws ServiceError SERVICE_POLICY_FILE for a file that does not compile */
-  findAttestation(id: string): Promise<CompiledPolicy<AttestationPolicy> | undefined>
+  /**
+   * The first of these policies that is in force, compiled.
+   *
+   * @throws ServiceError SERVICE_POLICY_FILE for a file that does not compile
+   */
+  findAttestation(...ids: string[]): Promise<CompiledPolicy<AttestationPolicy> | undefined>
   /** Resource policies in force that say something about a path, compiled. */
   listResource(path: string): Promise<CompiledPolicy<ResourceRules>[]>
 }
@@ -75,8 +79,13 @@ export function createPolicyRoom({ store, files, audit, now }: PolicyRoomOptions
   const readStored = createPolicySnapshot(store)
   const edits = createHandEdits({ store, audit, files, compile, now })
 
-  async function readActive(id: string): Promise<ActivePolicy | undefined> {
-    const stored = (await readStored()).get(checkPolicyId(id, 'id'))
+  const readActive = async (id: string): Promise<ActivePolicy | undefined> => {
+    checkPolicyId(id, 'id')
+    return readFrom(await readStored(), id)
+  }
+
+  async function readFrom(all: ReadonlyMap<string, ActivePolicy>, id: string): Promise<ActivePolicy | undefined> {
+    const stored = all.get(id)
     if (stored !== undefined && stored.head.kind !== kindOfFile(id)) return stored
     const file = files.read(id)
     return file === undefined ? stored : edits.settle(id, file, stored)
@@ -212,15 +221,20 @@ export function createPolicyRoom({ store, files, audit, now }: PolicyRoomOptions
         return { head: { ...rest, previousVersion: activeVersion } }
       })
     },
-    async findAttestation(id) {
-      const active = await readActive(id)
-      if (active?.head.kind !== 'attestation') return undefined
-      return { active, rules: compileActive('attestation', active) as AttestationPolicy }
+    async findAttestation(...ids) {
+      for (const id of ids) checkPolicyId(id, 'id')
+      const stored = await readStored()
+      for (const id of ids) {
+        const active = await readFrom(stored, id)
+        if (active?.head.kind !== 'attestation') continue
+        return { active, rules: compileActive('attestation', active) as AttestationPolicy }
+      }
+      return undefined
     },
     async listResource(path) {
-      const stored = [...(await readStored()).values()].filter(({ head }) => head.kind === 'resource')
-      const ids = new Set([...stored.map(({ head }) => head.id), RESOURCE_POLICY_ID])
-      const found = await Promise.all([...ids].map((id) => readActive(id)))
+      const stored = await readStored()
+      const named = [...stored.values()].filter(({ head }) => head.kind === 'resource').map(({ head }) => head.id)
+      const found = await Promise.all([...new Set([...named, RESOURCE_POLICY_ID])].map((id) => readFrom(stored, id)))
       return found
         .filter((active) => active !== undefined && coversPath(active.head.scopes, path))
         .map((active) => {
