@@ -53,6 +53,13 @@ describe('key directory', () => {
     expect(second.adminPublicKey.equals(first.adminPublicKey)).toBe(true)
   })
 
+  test('the next start writes nothing, so the directory may be one that cannot be written', () => {
+    openKeyDirectory(directory)
+    const before = statSync(directory, { bigint: true }).mtimeNs
+    openKeyDirectory(directory)
+    expect(statSync(directory, { bigint: true }).mtimeNs).toBe(before)
+  })
+
   test('admin.pem may be taken away once admin.pub is there', () => {
     const first = openKeyDirectory(directory)
     rmSync(path('admin.pem'))

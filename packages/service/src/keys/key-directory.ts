@@ -2,8 +2,8 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ServiceError } from '../errors.ts'
-import { parsePublicKey, readKeyPair, readOrCreateKeyPair, readOrCreateSecretKey } from './key-file.ts'
-import { claimPrivateDirectory, createFile, readGuardedFile } from './private-file.ts'
+import { makeKeyFile, parsePublicKey, readKeyPair, readOrCreateKeyPair, readOrCreateSecretKey } from './key-file.ts'
+import { claimPrivateDirectory, readGuardedFile } from './private-file.ts'
 
 /** The keys of one service; all replicas of it share them. */
 export interface ServiceKeys {
@@ -63,7 +63,8 @@ function openAdminKey(keyPath: string, publicKeyPath: string): { adminPublicKey:
     const pair = readOrCreateKeyPair(keyPath, 'ed25519')
     created = pair.created
     const publicPem = createPublicKey(pair.key).export({ type: 'spki', format: 'pem' }) as string
-    createFile(publicKeyPath, publicPem, 0o644)
+    // A directory that cannot be written is good enough where every key is there.
+    if (!existsSync(publicKeyPath)) makeKeyFile(publicKeyPath, publicPem, 0o644)
     checkSameKey(pair.key, readPublicKey(publicKeyPath), publicKeyPath)
   }
   return { adminPublicKey: readPublicKey(publicKeyPath), adminKeyCreated: created }

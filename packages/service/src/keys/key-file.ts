@@ -42,11 +42,11 @@ const KEY_MAKERS: Readonly<Record<KeyPairKind, () => { privateKey: KeyObject }>>
   RSA: () => generateKeyPairSync('rsa', { modulusLength: RSA_LEAST_BITS }),
 }
 
-/** @throws ServiceError SERVICE_FILE_UNREADABLE where nothing can be written */
-function makeKeyFile(path: string, content: string): boolean {
+/** Makes a key file, unless it is there. @throws ServiceError SERVICE_FILE_UNREADABLE where nothing can be written */
+export function makeKeyFile(path: string, content: string, mode = 0o600): boolean {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    return createFile(path, content, 0o600)
+    return createFile(path, content, mode)
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown'
     throw new ServiceError('SERVICE_FILE_UNREADABLE', `The key file ${path} cannot be made: ${reason}.`, {

@@ -26,10 +26,14 @@ export function claimPrivateDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    throw new ServiceError('SERVICE_FILE_UNREADABLE', `The directory ${path} cannot be made.`, {
-      cause,
-      details: { path },
-    })
+    throw new ServiceError(
+      'SERVICE_FILE_UNREADABLE',
+      `The directory ${path} cannot be made: ${(cause as NodeJS.ErrnoException).code}.`,
+      {
+        cause,
+        details: { path },
+      },
+    )
   }
   const mode = statSync(path).mode & 0o777
   if (mode & 0o022) throw tooWide('Other users may replace files', path, '0700', mode, '700')
