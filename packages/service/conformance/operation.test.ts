@@ -138,11 +138,31 @@ test('whoever follows sees no more than its role may read, and no longer than it
   expect(await text).not.toMatch(/secret|access|collateral/)
 })
 
-test('SERVICE_EVENTS_FULL: a bounded number follows', async () => {
-  const { call } = await start()
-  const open = await Promise.all(Array.from({ length: 64 }, () => call('/api/v1/events')))
-  expect(await readProblem(await call('/api/v1/events'))).toMatchObject({ code: 'SERVICE_EVENTS_FULL' })
-  await Promise.all(open.map((response) => response.body?.cancel()))
+test('SERVICE_EVENTS_FULL: a bounded number follows, and no key keeps the others out', async () => {
+  const { call, service, clock } = await start()
+  const follow = async (pem: string) => {
+    const headers = { authorization: `Bearer ${await createAdminToken(pem, { now: clock.now })}` }
+    return service.fetch(new Request('http://localhost/api/v1/events', { headers }))
+  }
+  const makeKey = async (name: string) => {
+    const pair = generateKeyPairSync('ed25519')
+    const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' })
+    const body = JSON.stringify({ name, role: 'reader', publicKey })
+    await call('/api/v1/access/keys', {}, { method: 'POST', body })
+    return pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+  }
+  const [one, two, three] = [await makeKey('one'), await makeKey('two'), await makeKey('three')]
+  const open: Response[] = []
+  for (const pem of [one, two]) {
+    for (let index = 0; index < 32; index++) open.push(await follow(pem))
+    if (pem === one) expect(await readProblem(await follow(pem))).toMatchObject({ code: 'SERVICE_EVENTS_FULL' })
+  }
+  expect(open.map(({ status }) => status)).toEqual(Array(64).fill(200))
+  expect(await readProblem(await follow(three))).toMatchObject({ code: 'SERVICE_EVENTS_FULL' })
+  await open[0]?.body?.cancel()
+  const next = await follow(three)
+  expect(next.status).toBe(200)
+  await Promise.all([...open.slice(1), next].map((response) => response.body?.cancel()))
 })
 
 test('search finds secrets, keys and attestations; expiry lists what ends', async () => {

@@ -8,6 +8,8 @@ import { ALL_TOPICS, streamEvents, TOPIC_PERMISSIONS, type Topic } from './event
 import { type SearchPlaces, searchPlaces } from './search.ts'
 
 const MAX_FOLLOWERS = 64
+/** So many of them with one key, so that nobody keeps all others out. */
+const MAX_OF_ONE = 32
 /** How long whoever follows is not asked again for its right to. */
 const RECHECK_MS = 1000
 /** A session cookie is the longest that anybody looks for. */
@@ -39,7 +41,7 @@ export interface OperationFaceOptions {
 
 /** What a page of the whole service asks: events, what ends soon, and search. */
 export function createOperationFace(options: OperationFaceOptions): Face {
-  const followers = { count: 0 }
+  const followers: string[] = []
   return {
     name: 'operation',
     basePaths: ['/api/v1'],
@@ -92,13 +94,14 @@ export function createOperationFace(options: OperationFaceOptions): Face {
 async function followEvents(
   c: HttpContext,
   { gate, audit, stopped }: OperationFaceOptions,
-  followers: { count: number },
+  followers: string[],
 ): Promise<Response> {
   const principal = await admitRequest(c, gate, 'attestations:read')
   const topics = readTopics(c.req.query('topics'), principal)
   const last = c.req.header('last-event-id')
-  if (followers.count >= MAX_FOLLOWERS) throw new ServiceError('SERVICE_EVENTS_FULL')
-  followers.count++
+  const mine = followers.filter((id) => id === principal.id).length
+  if (followers.length >= MAX_FOLLOWERS || mine >= MAX_OF_ONE) throw new ServiceError('SERVICE_EVENTS_FULL')
+  followers.push(principal.id)
   const ended = new AbortController()
   const signal = AbortSignal.any([ended.signal, stopped])
   const lastSeen = last !== undefined && /^\d{1,14}$/.test(last) ? Number(last) : undefined
@@ -106,7 +109,7 @@ async function followEvents(
   let counted = true
   const leave = () => {
     ended.abort()
-    if (counted) followers.count--
+    if (counted) followers.splice(followers.indexOf(principal.id), 1)
     counted = false
   }
   let checkedAt = performance.now()
