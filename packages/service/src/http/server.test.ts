@@ -5,6 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { connect as connectTls } from 'node:tls'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { issueSelfSigned } from '../../../../testkit/certificate.ts'
 import { parseConfig, type ServiceConfigInput } from '../config/index.ts'
@@ -239,6 +240,22 @@ describe('HTTP', () => {
     await stopped
   })
 
+  test.each(['', 'GET /kbs/v0/thi'])(
+    'a stop does not wait for a connection that asked nothing yet: %j',
+    async (bytes) => {
+      const { address, base, face, stop } = await start({ limits: { stopSeconds: 600 } })
+      const running = fetch(`${base}/kbs/v0/held`)
+      await fetch(`${base}/nothing`)
+      const closed = exchangeRaw(address, bytes)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      const stopped = stop()
+      expect(await closed).toBe('')
+      face.release()
+      expect(await (await running).text()).toBe('done')
+      await stopped
+    },
+  )
+
   test('a stop cuts what does not finish in its time', async () => {
     const { base, stop } = await start({ limits: { stopSeconds: 1 } })
     const running = fetch(`${base}/kbs/v0/held`).catch((error: Error) => error)
@@ -315,6 +332,21 @@ describe('listening', () => {
       expect(status).toBe(404)
       expect(await exchangeRaw(address, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).not.toContain('HTTP/1.1 200')
     })
+
+    test.each(['before', 'after'])(
+      'a stop does not wait for a connection that asked nothing, %s its TLS handshake',
+      async (when) => {
+        const { address, stop } = await start({ tls: { cert, key }, limits: { stopSeconds: 600 } })
+        const closed = new Promise<void>((resolve) => {
+          const options = { port: address.port, host: '127.0.0.1', ca: readFileSync(cert) }
+          const socket = when === 'before' ? connect(options.port, options.host) : connectTls(options)
+          socket.on('error', () => undefined).on('close', () => resolve())
+        })
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        await stop()
+        await closed
+      },
+    )
 
     test.each([
       ['SERVICE_TLS_INVALID', cert, otherKey],

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
-import { createServer, type Server, type ServerOptions } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import { type AddressInfo, isIP } from 'node:net'
+import { type AddressInfo, isIP, type Socket } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
 import type { ServiceConfig } from '../config/index.ts'
@@ -85,6 +85,7 @@ export function createHttpServer(
     tls === undefined ? createServer(options, serve) : createTlsServer({ ...options, ...readTls(tls) }, serve)
   server.maxConnections = limits.connections
   server.on('drop', onDrop)
+  trackQuiet(server as Server)
   return server as Server
 }
 
@@ -148,11 +149,29 @@ export async function listenOn(server: Server, address: ListenAddress): Promise<
   return server.address() as AddressInfo
 }
 
+/** Connections of each server that have not asked anything yet. */
+const QUIET = new WeakMap<Server, Map<string, Socket>>()
+
+/** Under TLS a request comes over another socket object than the connection: the peer tells which belong together. */
+function trackQuiet(server: Server): void {
+  const quiet = new Map<string, Socket>()
+  const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
+  server.on('connection', (socket: Socket) => {
+    const name = nameOf(socket)
+    quiet.set(name, socket)
+    socket.once('close', () => quiet.delete(name))
+  })
+  server.on('request', ({ socket }: IncomingMessage) => quiet.delete(nameOf(socket)))
+  QUIET.set(server, quiet)
+}
+
 /** Takes no new connections, waits for running requests, and after `graceMs` cuts what is left. */
 export async function closeServer(server: Server, graceMs: number): Promise<void> {
   if (!server.listening) return
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
+  // Those count as busy, and nobody watches any more how long they take.
+  for (const socket of QUIET.get(server)?.values() ?? []) socket.destroy()
   const timer = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
   clearTimeout(timer)
