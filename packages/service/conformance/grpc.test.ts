@@ -1,6 +1,9 @@
 /** gRPC as existing clients speak it: HTTP/2 in clear text on loopback, a client of its own transport. */
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
 import { create, fromBinary } from '@bufbuild/protobuf'
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
 import { Code, ConnectError, createClient } from '@connectrpc/connect'
@@ -202,6 +205,27 @@ describe('reference.ReferenceValueProviderService', () => {
     const { client } = await start({ limits: { perClient: { perSecond: 0.1, burst: 2, loopback: true } } })
     for (let index = 0; index < 2; index++) await client.queryReferenceValue({})
     expect((await failureOf(client.queryReferenceValue({}))).rawMessage).toContain('[SERVICE_RATE_LIMITED')
+  })
+
+  test('a stop does not wait for a connection that asked nothing, before or after its TLS handshake', async () => {
+    const site = createSite()
+    const tls = issueSelfSigned({ cert: site.write('cert.pem', ''), key: site.write('key.pem', '') })
+    const limits = { stopSeconds: 600 }
+    const { service } = await startService(site, { tls, limits, grpc: { references: '0.0.0.0:0' } })
+    const port = Number(service.grpcAddresses['references']?.split(':').at(-1))
+    const options = { port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'] }
+    const closed = [connect(port, '127.0.0.1'), connectTls(options)].map(
+      (socket) =>
+        new Promise<void>((resolve) =>
+          socket
+            .on('error', () => undefined)
+            .on('close', resolve)
+            .resume(),
+        ),
+    )
+    await setTimeout(200)
+    await service.stop()
+    await Promise.all(closed)
   })
 
   test('a notice says who may write through a listener on loopback', async () => {

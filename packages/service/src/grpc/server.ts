@@ -15,7 +15,7 @@ import {
 } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { ServiceError } from '../errors.ts'
-import { readTls, type TlsMaterial } from '../http/index.ts'
+import { readTls, type TlsMaterial, trackQuiet } from '../http/index.ts'
 import type { CallOrigin } from './access.ts'
 
 /** Where a gRPC listener listens, and how it is protected. */
@@ -90,6 +90,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     tls === undefined ? createServer(settings, handler) : createTls(tls, settings, handler)
   server.maxConnections = connections
   const sessions = trackSessions(server)
+  const quiet = trackQuiet(server)
+  server.on('session', ({ socket }: ServerHttp2Session) => quiet.hear(socket))
   return {
     start: () => startListening(server, listen, key),
     async stop(graceMs) {
@@ -97,6 +99,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       stopping.abort()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       for (const session of sessions) session.close()
+      quiet.destroy()
       const timer = setTimeout(() => {
         for (const session of sessions) session.destroy()
       }, graceMs)

@@ -6,6 +6,7 @@ export { createHttpListeners, formatUrl, type HttpListeners } from './listeners.
 export { readMoment } from './moment.ts'
 export { checkFilter, type Page, type PageQuery, pageOver, readPage } from './page.ts'
 export { describeProblem } from './problem.ts'
+export { type QuietConnections, trackQuiet } from './quiet.ts'
 export {
   checkListen,
   closeServer,

@@ -1,12 +1,13 @@
 import { readFileSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import { type AddressInfo, isIP, type Socket } from 'node:net'
+import { type AddressInfo, isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
 import type { ServiceConfig } from '../config/index.ts'
 import { ServiceError } from '../errors.ts'
 import { describeProblem } from './problem.ts'
+import { type QuietConnections, trackQuiet } from './quiet.ts'
 
 /** Machines send their token in a header, and a token holds the event log of the machine. */
 const MAX_HEADER_BYTES = 128 * 1024
@@ -85,7 +86,9 @@ export function createHttpServer(
     tls === undefined ? createServer(options, serve) : createTlsServer({ ...options, ...readTls(tls) }, serve)
   server.maxConnections = limits.connections
   server.on('drop', onDrop)
-  trackQuiet(server as Server)
+  const quiet = trackQuiet(server)
+  server.on('request', ({ socket }: IncomingMessage) => quiet.hear(socket))
+  QUIET.set(server as Server, quiet)
   return server as Server
 }
 
@@ -149,21 +152,7 @@ export async function listenOn(server: Server, address: ListenAddress): Promise<
   return server.address() as AddressInfo
 }
 
-/** Connections of each server that have not asked anything yet. */
-const QUIET = new WeakMap<Server, Map<string, Socket>>()
-
-/** Under TLS a request comes over another socket object than the connection: the peer tells which belong together. */
-function trackQuiet(server: Server): void {
-  const quiet = new Map<string, Socket>()
-  const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
-  server.on('connection', (socket: Socket) => {
-    const name = nameOf(socket)
-    quiet.set(name, socket)
-    socket.once('close', () => quiet.delete(name))
-  })
-  server.on('request', ({ socket }: IncomingMessage) => quiet.delete(nameOf(socket)))
-  QUIET.set(server, quiet)
-}
+const QUIET = new WeakMap<Server, QuietConnections>()
 
 /** Takes no new connections, waits for running requests, and after `graceMs` cuts what is left. */
 export async function closeServer(server: Server, graceMs: number): Promise<void> {
@@ -171,7 +160,7 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
   // Those count as busy, and nobody watches any more how long they take.
-  for (const socket of QUIET.get(server)?.values() ?? []) socket.destroy()
+  QUIET.get(server)?.destroy()
   const timer = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
   clearTimeout(timer)
