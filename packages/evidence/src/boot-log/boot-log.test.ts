@@ -180,3 +180,24 @@ describe('a log', () => {
     expect(error.details).toMatchObject({ path: 'rtmr_3', expected: encodeHex(value), actual: '00'.repeat(48) })
   })
 })
+
+describe('parts of a boot in the log of a TPM', () => {
+  const logOfTpm = (index: number) => {
+    const data = encodeUtf8('Kernel /boot/vmlinuz\0')
+    return concatBytes(encodeEventLogHeader(['SHA-256']), encodeLogEvent(index, EV_IPL, data, ['SHA-256']))
+  }
+  const claimsIn = (index: number) => {
+    const bytes = logOfTpm(index)
+    return claimsOfBootLog(verifyBootLog(bytes, bankOf(bytes, 'SHA-256', 'tpm')))
+  }
+
+  test.each([4, 8, 9, 15])('are taken from PCR %i', (index) => {
+    expect(claimsIn(index)).toHaveProperty(['measurement.kernel.SHA-256'])
+  })
+
+  test.each([16, 17, 23])('are not taken from PCR %i, which the boot does not fill', (index) => {
+    const claims = claimsIn(index)
+    expect(Object.keys(claims)).toEqual(['uefi_event_logs'])
+    expect(claims['uefi_event_logs']).toHaveLength(1)
+  })
+})

@@ -31,22 +31,23 @@ const PREFIX = /^(?:grub_cmd|grub_kernel_cmdline|kernel_cmdline|module_cmdline)(
  *
  * - `uefi_event_logs`: each event, with `digest_matches_event`;
  * - `measurement.PART.ALG` in both spellings of the algorithm (`SHA-384` and `SHA384`, `SM3` and `SM-3`), PART being shim, grub, kernel,
- *   initrd or kernel_cmdline; a list where events of one part differ, so that none of them passes for the other;
+ *   initrd or kernel_cmdline, of a TPM from PCRs 0 to 15 alone; a list where events of one part differ, so that none of them passes for the other;
  * - `kernel_cmdline`, the text, where a digest covers it;
  * - `aael.DOMAIN/OPERATION`: contents of runtime measurements whose digest covers them, in their order.
  *
  * The name of a part is what the log calls it: pin the registers where a boot loader is not trusted to write it.
  */
-export function claimsOfBootLog({ bound }: BootLog): Claims {
+export function claimsOfBootLog({ bound, kind }: BootLog): Claims {
   const events = bound.map((event) => ({ event, claims: describeEvent(event) }))
   const measurements = new Map<string, Set<string>>()
   const commandLines = new Set<string>()
   const runtime = new Map<string, string[]>()
   for (const { event, claims } of events) {
+    addRuntime(runtime, claims)
+    if (kind === 'tpm' && event.index >= BOOT_PCRS) continue
     const { string: text = '' } = claims.details
     for (const { part } of PARTS.filter(({ is }) => is(claims, text))) addDigests(measurements, part, event)
     if (isText(claims) && COMMAND_LINE.test(text) && coversText(event, text)) commandLines.add(text.replace(PREFIX, ''))
-    addRuntime(runtime, claims)
   }
   return {
     uefi_event_logs: events.map(({ claims }) => claims),
@@ -73,6 +74,9 @@ function addRuntime(runtime: Map<string, string[]>, { details, digest_matches_ev
   const content = text.slice(data.domain.length + data.operation.length + 2)
   runtime.set(name, [...(runtime.get(name) ?? []), content])
 }
+
+/** PCR 16 and 23 anybody can reset, and 17 to 22 are of a late launch: what is in them says nothing of how this boot began. */
+const BOOT_PCRS = 16
 
 /** Boot loaders hash a text without its prefix, with or without the zero behind it. */
 function coversText({ digests }: LogEvent, text: string): boolean {

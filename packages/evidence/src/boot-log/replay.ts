@@ -33,6 +33,8 @@ export interface LoggedBank {
 /** A log that leads to the registers. */
 export interface BootLog {
   readonly log: EventLog
+  /** Whose registers it leads to. */
+  readonly kind: LoggedBank['kind']
   /** Events that went into a register that was compared. Whatever else the log says, anybody may have written. */
   readonly bound: readonly LogEvent[]
   /** Registers that hold something the log does not tell. */
@@ -63,7 +65,7 @@ export function verifyBootLog(bytes: Uint8Array, bank: LoggedBank): BootLog {
     } else expectValue(name, value, own ?? new Uint8Array(value.length))
   }
   const compared = new Set(bank.registers.map(({ index }) => index))
-  return { log, bound: bound.filter(({ index }) => compared.has(index)), unexplained }
+  return { log, kind: bank.kind, bound: bound.filter(({ index }) => compared.has(index)), unexplained }
 }
 
 /** Registers begin with zeros; those of a late launch with ones. */
