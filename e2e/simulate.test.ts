@@ -20,7 +20,7 @@ async function simulate(kind: string, ...more: string[]): Promise<string[]> {
   return made.verify!.split(' ').slice(1)
 }
 
-it.each(['snp', 'svsm', 'csv', 'tpm', 'hygontpm', 'gpu', 'az-snp-vtpm', 'az-tdx-vtpm', 'dcu', 'enclave'])(
+it.each(['snp', 'svsm', 'csv', 'tpm', 'hygontpm', 'gpu', 'az-snp-vtpm', 'az-tdx-vtpm', 'dcu', 'enclave', 'composite'])(
   '%s: genuine, fresh, and called simulated',
   async (kind) => {
     const line = await simulate(kind, '--report-data', '00112233')

@@ -1,5 +1,6 @@
 /** Simulated machines beside Intel's. */
 import { AZURE } from './azure.ts'
+import { COMPOSITE } from './composite.ts'
 import { CSV } from './csv.ts'
 import { DCU } from './dcu.ts'
 import { ENCLAVE } from './enclave.ts'
@@ -21,5 +22,6 @@ export const SIMULATED_KINDS: readonly SimulatedKind[] = [
   GPU,
   DCU,
   ENCLAVE,
+  COMPOSITE,
   SAMPLE,
 ]
