@@ -253,7 +253,7 @@ test('keys of others are registered, listed and removed; a token serves other pr
     return (await fetch(`${url}/api/v1/me`, { headers: { [name]: value } })).status
   }
   expect(await ask()).toBe(200)
-  await expect(run('access', 'token', '--data', dir, '--seconds', '7201')).rejects.toMatchObject({
+  await expect(run('access', 'token', '--data', dir, '--seconds', '86401')).rejects.toMatchObject({
     code: 'CLI_ARGUMENT_INVALID',
   })
   expect((await run('access', 'remove', '--url', url, '--data', dir, '--', id)).output).toBe(`removed ${id}\n`)
