@@ -26,7 +26,7 @@ const COMMANDS: readonly { readonly names: readonly string[]; load(): Promise<Ad
   { names: ['refs'], load: async () => (await import('./commands/refs/index.ts')).addRefs },
   { names: ['serve'], load: async () => (await import('./commands/serve.ts')).addServe },
   { names: ['attestations'], load: async () => (await import('./commands/attestations.ts')).addAttestations },
-  { names: ['access'], load: async () => (await import('./commands/access.ts')).addAccess },
+  { names: ['access'], load: async () => (await import('./commands/admin/access.ts')).addAccess },
   { names: ['audit'], load: async () => (await import('./commands/audit.ts')).addAudit },
   { names: ['keys'], load: async () => (await import('./commands/keys.ts')).addKeys },
   { names: ['backup', 'restore'], load: async () => (await import('./commands/backup.ts')).addBackup },

@@ -1,6 +1,6 @@
 /** Where the one process listens, out of what five programs were told. */
 import { isIP } from 'node:net'
-import { parseListen } from '../http/server.ts'
+import { parseListen } from '../http/listen/server.ts'
 import type { TrusteeRead } from './read.ts'
 import { invalid, type TrusteeSettings } from './settings.ts'
 

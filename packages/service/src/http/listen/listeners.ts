@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import type { ServiceConfig } from '../config/index.ts'
+import type { ServiceConfig } from '../../config/index.ts'
 import {
   checkListen,
   closeServer,

@@ -2,12 +2,12 @@ import { decodeUtf8, encodeUtf8 } from '@veritee/codec/bytes'
 import { parseJson } from '@veritee/codec/json'
 import { ADMIN_TOKEN_MAX_SECONDS, ADMIN_TOKEN_SECONDS, createAdminToken } from '@veritee/service/admin'
 import { type Command, Option } from 'commander'
-import { CliError } from '../errors.ts'
-import { createAdminClient, readAdminKey } from '../input/admin.ts'
-import { readInput } from '../input/file.ts'
-import type { Face } from '../program.ts'
-import { type AdminCommand, administered, formatTime, plain, readJson, readList } from './admin/options.ts'
-import { collect } from './options.ts'
+import { CliError } from '../../errors.ts'
+import { createAdminClient, readAdminKey } from '../../input/admin.ts'
+import { readInput } from '../../input/file.ts'
+import type { Face } from '../../program.ts'
+import { collect } from '../options.ts'
+import { type AdminCommand, administered, formatTime, plain, readJson, readList } from './options.ts'
 
 interface AccessKey {
   readonly id: string

@@ -4,9 +4,9 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { type AddressInfo, isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
-import type { ServiceConfig } from '../config/index.ts'
-import { ServiceError } from '../errors.ts'
-import { describeProblem } from './problem.ts'
+import type { ServiceConfig } from '../../config/index.ts'
+import { ServiceError } from '../../errors.ts'
+import { describeProblem } from '../problem.ts'
 import { type QuietConnections, trackQuiet } from './quiet.ts'
 
 /** Machines send their token in a header, and a token holds the event log of the machine. */
