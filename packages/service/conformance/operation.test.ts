@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { connect as connectPlain } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -233,6 +233,14 @@ function readPeerName(port: number, ALPNProtocols: string[] = ['http/1.1']): Pro
     socket.on('error', reject)
   })
 }
+
+test('SERVICE_STORE_UNAVAILABLE: a data directory that went away is not ready', async () => {
+  const { url, site } = await start()
+  renameSync(site.dir, `${site.dir}.away`)
+  expect((await fetch(`${url}/readyz`)).status).toBe(503)
+  renameSync(`${site.dir}.away`, site.dir)
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
+})
 
 test('connections beyond the limit are refused, and the log says so once', async () => {
   const { service, lines } = await start({ limits: { connections: 2 } })

@@ -119,9 +119,22 @@ export async function sweep(store: Store, attempts: AttemptRoom, now: number, lo
 function checkSpace({ store, dir }: Pick<ServiceConfig, 'store' | 'dir'>, leastFreeBytes: number): void {
   if (store.driver !== 'sqlite') return
   const path = store.path === undefined ? resolve(dir) : dirname(resolve(store.path))
-  const { bavail, bsize } = statfsSync(path)
-  if (bavail * bsize >= leastFreeBytes) return
+  const free = readFreeBytes(path)
+  if (free >= leastFreeBytes) return
   throw new ServiceError('SERVICE_STORE_UNAVAILABLE', 'The disk of the store is full.', {
-    details: { path, expected: `${leastFreeBytes} bytes free`, actual: bavail * bsize },
+    details: { path, expected: `${leastFreeBytes} bytes free`, actual: free },
   })
+}
+
+/** @throws ServiceError SERVICE_STORE_UNAVAILABLE */
+function readFreeBytes(path: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(path)
+    return bavail * bsize
+  } catch (cause) {
+    throw new ServiceError('SERVICE_STORE_UNAVAILABLE', `The directory of the store ${path} is not there.`, {
+      cause,
+      details: { path },
+    })
+  }
 }
