@@ -143,7 +143,7 @@ export const BROKER_KEYS: readonly TrusteeKey[] = [
     warning: {
       when: isGiven,
       danger: 'Tokens of these issuers would make administrators.',
-      instead: 'They are refused: register each key with a role at POST /api/v1/access/keys.',
+      instead: 'They are refused: register each key with a role, `veritee access add`.',
     },
   },
   {
