@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createAdminToken } from '@veritee/service/admin'
 import { createDcapWorld, encodeTdxEvidence } from '@veritee/simulator'
@@ -13,7 +14,7 @@ import { createDcapWorld, encodeTdxEvidence } from '@veritee/simulator'
 const NOW = 1_790_000_000
 const CONCURRENCY = 16
 const SCRIPT = fileURLToPath(new URL('../packages/service/conformance/service-process.ts', import.meta.url))
-const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
+const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY * 4 })
 
 interface Answer {
   readonly status: number
@@ -107,8 +108,26 @@ export async function measureMany(count: number, work: (index: number) => Promis
   )
   const seconds = (performance.now() - startedAt) / 1000
   times.sort((a, b) => a - b)
-  const at = (share: number) => Math.round((times[Math.floor((times.length - 1) * share)] ?? 0) * 10) / 10
-  return { perSecond: Math.round(count / seconds), p50Ms: at(0.5), p99Ms: at(0.99) }
+  return { perSecond: Math.round(count / seconds), p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) }
+}
+
+/** Begins work at an even pace, whether what was begun before is done or not. */
+export async function measurePaced(count: number, perSecond: number, work: (index: number) => Promise<void>) {
+  const startedAt = performance.now()
+  const running: Promise<number>[] = []
+  for (let index = 0; index < count; index++) {
+    const due = startedAt + (index * 1000) / perSecond
+    await wait(Math.max(0, due - performance.now()))
+    // Counted from when it was due: what waits behind something slow has waited.
+    running.push(work(index).then(() => performance.now() - due))
+  }
+  const times = (await Promise.all(running)).sort((a, b) => a - b)
+  return { perSecond, p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) }
+}
+
+/** @param times ascending */
+function quantile(times: readonly number[], share: number): number {
+  return Math.round((times[Math.floor((times.length - 1) * share)] ?? 0) * 10) / 10
 }
 
 /** A service in a process of its own, with one secret in it. */

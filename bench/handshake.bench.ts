@@ -8,7 +8,16 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCluster, POSTGRESQL_ABSENT } from '../packages/service/conformance/postgresql.ts'
-import { call, hangUp, measureMany, prepareGuest, type Started, shakeHands, startProcess } from './handshake-client.ts'
+import {
+  call,
+  hangUp,
+  measureMany,
+  measurePaced,
+  prepareGuest,
+  type Started,
+  shakeHands,
+  startProcess,
+} from './handshake-client.ts'
 
 const HANDSHAKES = Number(process.env['BENCH_HANDSHAKES'] ?? 2000)
 
@@ -19,8 +28,12 @@ async function measureServices(services: readonly Started[]) {
   const memory = async () => Promise.all(services.map(({ readMemory }) => readMemory()))
   const before = await memory()
   const result = await measureMany(HANDSHAKES, (index) => shakeHands(urls, index, key))
+  const atHalfLoad = await measurePaced(HANDSHAKES, Math.ceil(result.perSecond / 2), (index) =>
+    shakeHands(urls, index, key),
+  )
   const report = {
     ...result,
+    atHalfLoad,
     readyMs: services.map(({ readyMs }) => readyMs),
     memoryMiB: { before, after: await memory() },
   }
