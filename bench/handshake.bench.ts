@@ -20,14 +20,16 @@ import {
 } from './handshake-client.ts'
 
 const HANDSHAKES = Number(process.env['BENCH_HANDSHAKES'] ?? 2000)
+/** Guests at once where replicas are compared. */
+const MANY = 32
 
-async function measureServices(services: readonly Started[]) {
+async function measureServices(services: readonly Started[], guests?: number) {
   const key = await prepareGuest()
   const urls = services.map(({ url }) => url)
-  await measureMany(200, (index) => shakeHands(urls, index, key))
+  await measureMany(200, (index) => shakeHands(urls, index, key), guests)
   const memory = async () => Promise.all(services.map(({ readMemory }) => readMemory()))
   const before = await memory()
-  const result = await measureMany(HANDSHAKES, (index) => shakeHands(urls, index, key))
+  const result = await measureMany(HANDSHAKES, (index) => shakeHands(urls, index, key), guests)
   const atHalfLoad = await measurePaced(HANDSHAKES, Math.ceil(result.perSecond / 2), (index) =>
     shakeHands(urls, index, key),
   )
@@ -57,21 +59,21 @@ async function measureBareHttp() {
 /** Handshakes a second, end to end: SQLite, PostgreSQL, and two replicas on PostgreSQL. */
 export async function bench(): Promise<unknown> {
   const directory = mkdtempSync(join(tmpdir(), 'veritee-bench-'))
-  const report: Record<string, unknown> = { handshakes: HANDSHAKES, concurrency: 16 }
+  const report: Record<string, unknown> = { handshakes: HANDSHAKES }
   try {
     report['bareHttpRequests'] = await measureBareHttp()
     report['sqlite'] = await measureServices([await startProcess(directory, 'sqlite', {})])
     if (POSTGRESQL_ABSENT !== undefined) return { ...report, postgresql: POSTGRESQL_ABSENT }
     const cluster = createCluster({ durable: true })
     try {
-      const store = { driver: 'postgresql', url: await cluster.createUrl() }
-      report['postgresql'] = await measureServices([await startProcess(directory, 'pg', { store })])
-      const shared = { driver: 'postgresql', url: await cluster.createUrl() }
-      const replicas = [
-        await startProcess(directory, 'pg-a', { store: shared }),
-        await startProcess(directory, 'pg-b', { store: shared }),
-      ]
-      report['postgresqlTwoReplicas'] = await measureServices(replicas)
+      const start = async (name: string, url: string) =>
+        startProcess(directory, name, { store: { driver: 'postgresql', url } })
+      report['postgresql'] = await measureServices([await start('pg', await cluster.createUrl())])
+      // Enough guests that neither one replica nor two wait for them.
+      report['postgresqlManyGuests'] = await measureServices([await start('pg-1', await cluster.createUrl())], MANY)
+      const shared = await cluster.createUrl()
+      const replicas = [await start('pg-a', shared), await start('pg-b', shared)]
+      report['postgresqlTwoReplicas'] = await measureServices(replicas, MANY)
     } finally {
       cluster.remove()
     }

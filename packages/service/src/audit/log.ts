@@ -9,8 +9,8 @@ const HEAD = 'audit/head'
 const LONE_SURROGATE = /\p{Surrogate}/gu
 /** So many events share one transaction at most. */
 const BATCH = 128
-/** So often the head may be another than was known before the turn is waited for. */
-const TRIES = 2
+/** So long a replica that met another one writes in turns with it. */
+const SHARED_SECONDS = 10
 
 /** The newest entry, in short. */
 export interface AuditHead {
@@ -66,16 +66,19 @@ interface Waiting {
 /** @param now epoch seconds */
 export function createAuditLog(store: Store, now: () => number): AuditLog {
   let known: KnownHead | undefined
+  /** Until then another replica writes too, and all of them take turns. */
+  let sharedUntil = Number.NEGATIVE_INFINITY
 
-  /** Without a transaction while nobody else writes; replicas that are in each other's way take turns. */
+  /** A replica that writes alone knows the head, and moves it without a transaction. Returns whether it was alone. */
+  const writeAlone = async (events: readonly AuditEvent[], records: readonly StoreEntry[]): Promise<boolean> => {
+    known = await moveHead(store, known ?? (await readKnownHead(store)), events, now(), records)
+    return known !== undefined
+  }
+
   const write = async (events: readonly AuditEvent[], records: readonly StoreEntry[]): Promise<void> => {
-    for (let tries = 0; tries < TRIES; tries++) {
-      known ??= await readKnownHead(store)
-      const { head, entries } = chain(events, known.head, now())
-      const along = keepLast([...records, ...entries])
-      const version = await store.compareAndSet(HEAD, known.version, encodeHead(head), { along })
-      known = version === undefined ? undefined : { head, version }
-      if (known !== undefined) return
+    if (now() >= sharedUntil) {
+      if (await writeAlone(events, records)) return
+      sharedUntil = now() + SHARED_SECONDS
     }
     await store.transaction((access) => append(access, events, now(), records))
   }
@@ -139,8 +142,23 @@ async function append(
   time: number,
   records: readonly StoreEntry[] = [],
 ): Promise<void> {
-  const { head, entries } = chain(events, (await readKnownHead(access)).head, time)
-  await access.putAll(keepLast([...records, ...entries, { key: HEAD, value: encodeHead(head) }]))
+  if ((await moveHead(access, await readKnownHead(access), events, time, records)) === undefined)
+    throw new ServiceError('SERVICE_STORE_BUSY')
+}
+
+/** Writes the entries of the events and `records`, if the head is still the one that is known. Returns the new one. */
+async function moveHead(
+  access: StoreAccess,
+  known: KnownHead,
+  events: readonly AuditEvent[],
+  time: number,
+  records: readonly StoreEntry[],
+): Promise<KnownHead | undefined> {
+  const { head, entries } = chain(events, known.head, time)
+  // Of several records of one key the last: one write has each key once.
+  const along = [...new Map([...records, ...entries].map((entry) => [entry.key, entry])).values()]
+  const version = await access.compareAndSet(HEAD, known.version, encodeUtf8(JSON.stringify(head)), { along })
+  return version === undefined ? undefined : { head, version }
 }
 
 /** The entries of the events, and the head that they lead to. */
@@ -166,13 +184,6 @@ function chain(
   })
   return { head, entries }
 }
-
-/** Of several records of one key the last: one write has each key once. */
-function keepLast(entries: readonly StoreEntry[]): StoreEntry[] {
-  return [...new Map(entries.map((entry) => [entry.key, entry])).values()]
-}
-
-const encodeHead = (head: AuditHead): Uint8Array => encodeUtf8(JSON.stringify(head))
 
 /** The event as JSON has it: no absent members, no text that UTF-8 does not have, which a token's subject may bring. */
 function cleanEvent(event: AuditEvent): AuditEvent {

@@ -43,7 +43,6 @@ export interface ListOptions {
   readonly where?: StoreFields | undefined
 }
 
-/** What can be done inside and outside a transaction. */
 /** Of a write of one record. */
 export interface PutOptions extends WriteOptions {
   /**
@@ -57,6 +56,7 @@ export interface CompareAndSetOptions extends PutOptions {
   readonly along?: readonly StoreEntry[]
 }
 
+/** What can be done inside and outside a transaction. */
 export interface StoreAccess {
   get(key: string): Promise<StoreRecord | undefined>
   /** Writes whatever was there before. Returns the new version. */

@@ -118,7 +118,7 @@ class PostgresqlStore implements Store {
     value: Uint8Array,
     options?: CompareAndSetOptions,
   ): Promise<number | undefined> {
-    return this.#table.compareAndSet(key, expectedVersion, value.slice(), options)
+    return this.#retryConflicts(() => this.#table.compareAndSet(key, expectedVersion, value.slice(), options))
   }
 
   deleteExpired(now: number): Promise<number> {
@@ -129,12 +129,17 @@ class PostgresqlStore implements Store {
     return this.#table.deleteUntil(prefix, until)
   }
 
-  async transaction<T>(work: (access: StoreAccess) => Promise<T>): Promise<T> {
+  transaction<T>(work: (access: StoreAccess) => Promise<T>): Promise<T> {
+    return this.#retryConflicts(() => withClient(this.#pool, (client) => runTransaction(client, work)))
+  }
+
+  /** Does work again that another replica got in the way of: nothing of it was written. */
+  async #retryConflicts<T>(work: () => Promise<T>): Promise<T> {
     const deadline = performance.now() + this.#timeoutMs
     for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 100)) {
       this.#expectOpen()
       try {
-        return await withClient(this.#pool, (client) => runTransaction(client, work))
+        return await work()
       } catch (error) {
         if (!isConflict((error as { cause?: unknown }).cause) || performance.now() >= deadline) throw error
         await sleep(Math.random() * pauseMs)
