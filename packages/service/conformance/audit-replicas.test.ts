@@ -1,12 +1,8 @@
 /** One audit log written by two replicas at once, on both kinds of store. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { encodeUtf8 } from '@veritee/codec/bytes'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type AuditEvent, createAuditLog, verifyAuditChain } from '../src/audit/index.ts'
-import { createPostgresqlStore, createSqliteStore, type Store } from '../src/store/index.ts'
-import { type Cluster, createCluster, POSTGRESQL_ABSENT } from './postgresql.ts'
+import { describeReplicaStores, type OpenReplicaStores } from './replica-stores.ts'
 
 const EVENTS = 400
 
@@ -17,12 +13,9 @@ const event = (object: string): AuditEvent => ({
   outcome: 'done',
 })
 
-function describeReplicas(open: () => Promise<readonly [Store, Store]>): void {
+function describeReplicas(open: OpenReplicaStores): void {
   test('no entry is lost, none is refused, and the chain is one', async () => {
     const stores = await open()
-    onTestFinished(async () => {
-      for (const store of stores) await store.close()
-    })
     const clock = { now: 1_800_000_000 }
     const logs = stores.map((store) => createAuditLog(store, () => clock.now))
     const write = async (index: number) => {
@@ -46,25 +39,4 @@ function describeReplicas(open: () => Promise<readonly [Store, Store]>): void {
   })
 }
 
-describe('sqlite', () =>
-  describeReplicas(async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'veritee-audit-'))
-    onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
-    const path = join(directory, 'store.db')
-    return [await createSqliteStore({ path }), await createSqliteStore({ path })]
-  }))
-
-describe.skipIf(POSTGRESQL_ABSENT)(
-  `postgresql${POSTGRESQL_ABSENT === undefined ? '' : `: ${POSTGRESQL_ABSENT}`}`,
-  () => {
-    let cluster: Cluster
-    beforeAll(() => {
-      cluster = createCluster()
-    })
-    afterAll(() => cluster.remove())
-    describeReplicas(async () => {
-      const url = await cluster.createUrl()
-      return [await createPostgresqlStore({ url }), await createPostgresqlStore({ url })]
-    })
-  },
-)
+describeReplicaStores('one audit log', describeReplicas)

@@ -2,11 +2,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { type AuditEntry, createAuditLog, verifyAuditChain } from '../src/audit/index.ts'
 import { createPolicyRoom, openPolicyFiles } from '../src/policies/index.ts'
-import { createPostgresqlStore, createSqliteStore, type Store } from '../src/store/index.ts'
-import { type Cluster, createCluster, POSTGRESQL_ABSENT } from './postgresql.ts'
+import { describeReplicaStores, type OpenReplicaStores } from './replica-stores.ts'
 
 const NOW = 1_800_000_000
 const ALLOW = 'package policy\nallow := true\n'
@@ -18,14 +17,11 @@ const authorOf = (name: string) => ({
   reason: 'because',
 })
 
-function describeReplicas(open: () => Promise<[Store, Store]>): void {
+function describeReplicas(open: OpenReplicaStores): void {
   async function startReplicas() {
     const dir = mkdtempSync(join(tmpdir(), 'veritee-policy-replicas-'))
     const stores = await open()
-    onTestFinished(async () => {
-      for (const store of stores) await store.close()
-      rmSync(dir, { recursive: true, force: true })
-    })
+    onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
     mkdirSync(join(dir, 'opa'))
     const rooms = stores.map((store) =>
       createPolicyRoom({
@@ -97,26 +93,4 @@ function describeReplicas(open: () => Promise<[Store, Store]>): void {
   })
 }
 
-describe('policies on one SQLite file', () => {
-  describeReplicas(async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'veritee-policy-store-'))
-    onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
-    const path = join(dir, 'store.db')
-    return [await createSqliteStore({ path }), await createSqliteStore({ path })]
-  })
-})
-
-describe.skipIf(POSTGRESQL_ABSENT)(
-  `policies on PostgreSQL${POSTGRESQL_ABSENT === undefined ? '' : `: ${POSTGRESQL_ABSENT}`}`,
-  () => {
-    let cluster: Cluster
-    beforeAll(() => {
-      cluster = createCluster()
-    })
-    afterAll(() => cluster.remove())
-    describeReplicas(async () => {
-      const url = await cluster.createUrl()
-      return [await createPostgresqlStore({ url }), await createPostgresqlStore({ url })]
-    })
-  },
-)
+describeReplicaStores('policies', describeReplicas)

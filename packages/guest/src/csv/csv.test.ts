@@ -1,5 +1,5 @@
 /** The device does not exist on a machine that is no CSV guest: a simulated chip answers in its place. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { concatBytes, encodeHex, encodeUtf8 } from '@veritee/codec/bytes'
@@ -7,10 +7,10 @@ import { sm3 } from '@veritee/codec/sm'
 import { parseCsvEvidence, parseHskCek, verifyCsvEvidence } from '@veritee/evidence/csv'
 import { createCsvWorld } from '@veritee/simulator/csv'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type RunProgram, runProgram } from '../device/run.ts'
+import { createPlainDevice, DEVICE_TOOLS } from '../../../../testkit/plain-device.ts'
+import type { RunProgram } from '../device/run.ts'
 import { createCsvAttester } from './index.ts'
 
-const TOOLS = ['/usr/bin/python3', '/usr/bin/perl'].filter((tool) => existsSync(tool))
 const world = createCsvWorld({ now: 1_790_000_000, seed: 'guest' })
 const REPORT_DATA = Uint8Array.of(1, 2, 3)
 const field = concatBytes(REPORT_DATA, new Uint8Array(61))
@@ -102,19 +102,9 @@ describe('evidence of a CSV guest', () => {
     })
   })
 
-  test.each(TOOLS)('a file that is no device is refused through %s', async (tool) => {
-    const folder = mkdtempSync(join(tmpdir(), 'veritee-device-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const device = join(folder, 'csv-guest')
-    writeFileSync(device, '')
-    const outcomes: string[] = []
-    const run: RunProgram = async (program, args, input) => {
-      if (program !== tool) return { status: undefined, stdout: new Uint8Array(), stderr: '' }
-      const outcome = await runProgram(program, args, input)
-      outcomes.push(`${outcome.status} ${outcome.stderr}`)
-      return outcome
-    }
-    await expect(createCsvAttester({ devices: [device], run }).collect(REPORT_DATA)).rejects.toMatchObject({
+  test.each(DEVICE_TOOLS)('a file that is no device is refused through %s', async (tool) => {
+    const { path, run, outcomes } = createPlainDevice('csv-guest', tool)
+    await expect(createCsvAttester({ devices: [path], run }).collect(REPORT_DATA)).rejects.toMatchObject({
       code: 'GUEST_ATTESTER_UNAVAILABLE',
     })
     // The script ran as far as the kernel's refusal, once for each request: this ioctl is not one of a plain file.

@@ -1,12 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { type RunProgram, runProgram } from '../device/run.ts'
+import { describe, expect, test } from 'vitest'
+import { createPlainDevice, DEVICE_TOOLS } from '../../../../testkit/plain-device.ts'
+import type { RunProgram } from '../device/run.ts'
 import { readTdReport } from './device.ts'
 
-/** Those of the two that this machine has. */
-const TOOLS = ['/usr/bin/python3', '/usr/bin/perl'].filter((tool) => existsSync(tool))
 const REPORT_DATA = Uint8Array.of(1, 2, 3)
 
 describe('TDREPORT from the device', () => {
@@ -37,19 +33,9 @@ describe('TDREPORT from the device', () => {
     })
   })
 
-  test.each(TOOLS)('a file that is no device is refused through %s', async (tool) => {
-    const folder = mkdtempSync(join(tmpdir(), 'veritee-device-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const device = join(folder, 'tdx_guest')
-    writeFileSync(device, '')
-    const outcomes: string[] = []
-    const run: RunProgram = async (program, args, input) => {
-      if (program !== tool) return { status: undefined, stdout: new Uint8Array(), stderr: '' }
-      const outcome = await runProgram(program, args, input)
-      outcomes.push(`${outcome.status} ${outcome.stderr}`)
-      return outcome
-    }
-    await expect(readTdReport(REPORT_DATA, { devices: [device], run })).rejects.toMatchObject({
+  test.each(DEVICE_TOOLS)('a file that is no device is refused through %s', async (tool) => {
+    const { path, run, outcomes } = createPlainDevice('tdx_guest', tool)
+    await expect(readTdReport(REPORT_DATA, { devices: [path], run })).rejects.toMatchObject({
       code: 'GUEST_ATTESTER_UNAVAILABLE',
     })
     // The script ran as far as the kernel's refusal: this ioctl is not one of a plain file.

@@ -2,20 +2,27 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { StoreAccess } from '../store.ts'
 import { openEngine, type SqliteEngine } from './engine.ts'
-import { type Call, encodeFailure, type MethodCall, type Reply, type ThreadData } from './messages.ts'
+import {
+  type AccessMethod,
+  type Call,
+  encodeFailure,
+  type MethodCall,
+  type Reply,
+  type ThreadData,
+} from './messages.ts'
 
 /** A transaction that waits for its next call. */
 interface OpenTransaction {
   readonly access: StoreAccess
   /** Keeps what was written. */
   keep(): void
-  /** Undoes it. */
+  /** Undoes it. The others of its batch hear the reason where they are undone with it. */
   undo(): void
+  /** What one of its calls failed with. */
+  failure?: unknown
   /** Settles when it is on the disk, or undone. */
   readonly ended: Promise<void>
 }
-
-const UNDONE = new Error('undone')
 
 function answerCalls(engine: SqliteEngine, reply: (message: Reply) => void): (call: Call) => Promise<void> {
   const transactions = new Map<number, OpenTransaction>()
@@ -25,7 +32,13 @@ function answerCalls(engine: SqliteEngine, reply: (message: Reply) => void): (ca
       const ended = engine.transaction(
         (access) =>
           new Promise<void>((keep, reject) => {
-            transactions.set(id, { access, keep, undo: () => reject(UNDONE), ended })
+            const transaction: OpenTransaction = {
+              access,
+              keep,
+              undo: () => reject(transaction.failure ?? new Error('undone')),
+              ended,
+            }
+            transactions.set(id, transaction)
             opened()
           }),
       )
@@ -36,11 +49,22 @@ function answerCalls(engine: SqliteEngine, reply: (message: Reply) => void): (ca
   const end = async (id: number, keep: boolean): Promise<void> => {
     const transaction = transactions.get(id) as OpenTransaction
     transactions.delete(id)
-    if (keep) transaction.keep()
-    else transaction.undo()
-    await transaction.ended.catch((error: unknown) => {
-      if (error !== UNDONE) throw error
-    })
+    if (keep) {
+      transaction.keep()
+      return transaction.ended
+    }
+    transaction.undo()
+    // Whoever undoes it knows why.
+    await transaction.ended.catch(() => undefined)
+  }
+
+  const use = async (transaction: OpenTransaction, call: MethodCall<AccessMethod>): Promise<unknown> => {
+    try {
+      return await runMethod(transaction.access, call)
+    } catch (error) {
+      transaction.failure = error
+      throw error
+    }
   }
 
   const run = (call: Call): unknown => {
@@ -50,7 +74,7 @@ function answerCalls(engine: SqliteEngine, reply: (message: Reply) => void): (ca
       case 'open':
         return open(call.id)
       case 'use':
-        return runMethod((transactions.get(call.transaction) as OpenTransaction).access, call)
+        return use(transactions.get(call.transaction) as OpenTransaction, call)
       case 'end':
         return end(call.transaction, call.keep)
     }
